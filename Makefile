@@ -1,0 +1,66 @@
+# The commands of this project; `make` lists them. Everything they write lies below this folder.
+#
+#   make demo SOURCE=… HEADLESS=1 WORKSPACE=… PORT=…
+#   make test PYTEST_ARGS='-x tests/iiif' SYSTEM_PACKAGES=no
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+VENDOR := webui/snoop_webui/static/vendor/digests.json
+PYTEST_ARGS ?= -n 2 --dist loadfile
+SYSTEM_PACKAGES ?= yes
+
+export DO_NOT_TRACK = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format lock clean system-packages
+
+help: ## what can be made here
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \t\2/p' $(MAKEFILE_LIST)
+
+setup: $(STAMP) $(VENDOR) ## .venv with everything installed, browser libraries included
+
+$(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) requirements/lock.txt requirements/bootstrap.txt scripts/install
+	@PYTHON='$(PYTHON)' VENV='$(VENV)' scripts/install
+	@touch $@
+
+# offline it warns and makes nothing, so that the next time tries again
+$(VENDOR): webui/snoop_webui/vendor.lock.json | $(STAMP)
+	@$(BIN)/python -m snoop_webui.vendor --optional
+	@touch -c $@
+
+demo: setup ## the whole pipeline on a sample archive, or on SOURCE=…; HEADLESS=1 stops after the summary
+	@$(BIN)/snoop-flow demo $(if $(SOURCE),--source '$(SOURCE)') $(if $(WORKSPACE),--workspace '$(WORKSPACE)') \
+		$(if $(PORT),--port $(PORT)) $(if $(filter-out 0 no,$(HEADLESS)),--headless)
+
+test: setup system-packages ## everything: checks, then all tests
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+system-packages:
+	@SYSTEM_PACKAGES='$(SYSTEM_PACKAGES)' scripts/system-packages
+
+check: setup ## formatting, lint, types, import rules, docs gates
+	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run 'make format'" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests
+	@set -e; for plugin in plugins/*/tests; do $(BIN)/mypy $$plugin; done
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -m gate tests/docs
+
+format: setup ## write the code as ruff formats it
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format .
+
+lock: setup ## resolve requirements/lock.txt anew; UPGRADE=--upgrade takes newer versions
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE) \
+		--override requirements/overrides.txt $(foreach p,snoop-flow $(notdir $(wildcard plugins/*)),--no-emit-package $(p)) \
+		-o requirements/lock.txt requirements/lock.in
+
+clean: ## remove .venv, caches and fetched browser libraries
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+		webui/snoop_webui/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

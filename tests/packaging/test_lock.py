@@ -1,0 +1,47 @@
+"""The lock holds what the distributions ask for, in versions that they allow, and nothing of this machine."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
+OURS = {"snoop-flow", "snoop-onnx", "snoop-faiss"}
+
+
+def _requirements(path: Path) -> list[Requirement]:
+    lines = (line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines())
+    return [Requirement(line) for line in lines if line]
+
+
+@pytest.fixture(scope="module")
+def locked() -> dict[str, str]:
+    """Distribution → version."""
+    pins = _requirements(ROOT / "requirements" / "lock.txt")
+    return {canonicalize_name(pin.name): next(iter(pin.specifier)).version for pin in pins}
+
+
+@pytest.mark.parametrize("path", PROJECTS, ids=lambda p: p.parent.name)
+def test_what_a_project_needs_is_locked_in_its_bounds(path: Path, locked: dict[str, str]) -> None:
+    project = tomllib.loads(path.read_text("utf-8"))["project"]
+    extras = project.get("optional-dependencies", {}).values()
+    for wanted in map(Requirement, [*project["dependencies"], *(line for lines in extras for line in lines)]):
+        if wanted.name not in OURS:
+            assert wanted.specifier.contains(locked[canonicalize_name(wanted.name)]), wanted
+            assert any(s.operator in ("==", "<") for s in wanted.specifier) or wanted.name == "pillow", wanted
+
+
+def test_overrides_are_in_the_lock(locked: dict[str, str]) -> None:
+    for wanted in _requirements(ROOT / "requirements" / "overrides.txt"):
+        assert wanted.specifier.contains(locked[wanted.name])
+
+
+def test_torch_and_addresses_stay_out_of_the_lock(locked: dict[str, str]) -> None:
+    assert "torch" not in locked
+    text = (ROOT / "requirements" / "lock.txt").read_text("utf-8")
+    assert not [word for word in ("://", "--", " @ ", "file:") if word in text]
