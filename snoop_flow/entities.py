@@ -1,0 +1,379 @@
+"""The nouns of the catalogue: what is kept, as frozen values.
+
+Institution → Collection → Record → Item is the corpus; EmbeddingSet, Shard and Index are what machines derive from
+it; VisualClass, Mark, ClassModel, Audit and Prediction are the expert's work; Annotation is what goes back. Times are aware datetimes in UTC. Ids are opaque, stable and safe in a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from snoop_iiif import LanguageMap
+
+__all__ = [
+    "Annotation",
+    "ApiKey",
+    "Audit",
+    "ClassModel",
+    "Collection",
+    "EmbeddingSet",
+    "Failure",
+    "Index",
+    "Institution",
+    "Item",
+    "ItemKind",
+    "Job",
+    "JobState",
+    "LanguageMap",
+    "Mark",
+    "Prediction",
+    "Record",
+    "Role",
+    "Shard",
+    "Source",
+    "Status",
+    "Unit",
+    "User",
+    "Visibility",
+    "VisualClass",
+]
+
+
+class ItemKind(StrEnum):
+    """What a searchable item is."""
+
+    CANVAS = "canvas"
+    KEYFRAME = "keyframe"
+    REGION = "region"
+
+
+class Role(StrEnum):
+    """What a user may do, each including the ones before."""
+
+    VIEWER = "viewer"
+    CURATOR = "curator"
+    PUBLISHER = "publisher"
+    ADMINISTRATOR = "administrator"
+
+
+class Visibility(StrEnum):
+    """Who may see and use a class."""
+
+    PRIVATE = "private"
+    INSTITUTION = "institution"
+    PUBLIC = "public"
+
+
+class Status(StrEnum):
+    """Where a prediction stands in review."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class JobState(StrEnum):
+    """Where a job stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A library, museum or archive whose people share an installation."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who marks, reviews and publishes."""
+
+    id: str
+    institution_id: str
+    login: str
+    name: str
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's key: only its hash is kept."""
+
+    id: str
+    user_id: str
+    name: str
+    hash: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named part of the corpus."""
+
+    id: str
+    institution_id: str
+    slug: str
+    title: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a collection's records come from, and which private hosts it may reach."""
+
+    id: str
+    collection_id: str
+    location: str
+    type: str
+    allowed_hosts: tuple[str, ...]
+    created_at: datetime
+    harvested_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document: a manifest, a folder of images, a broadcast."""
+
+    id: str
+    collection_id: str
+    source_id: str
+    uri: str
+    label: LanguageMap
+    metadata: tuple[tuple[LanguageMap, LanguageMap], ...]
+    rights: str
+    attribution: LanguageMap
+    homepage: str
+    version: str
+    digest: str
+    local: bool
+    harvested_at: datetime
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The one searchable thing: a canvas, a keyframe or a region.
+
+    Attributes:
+        number: the catalogue's own number, used in vector shards.
+        id: the public id.
+        uri: the canvas URI, copied verbatim into annotations.
+        selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels.
+        image: how the image is had, see `snoop_flow.images.ImageLoader`.
+        image_digest: changes when another image must be embedded.
+    """
+
+    number: int
+    id: str
+    record_id: str
+    parent: int | None
+    kind: ItemKind
+    uri: str
+    selector: str
+    label: LanguageMap
+    width: int
+    height: int
+    position: int
+    image: Mapping[str, Any]
+    image_digest: str
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSet:
+    """All vectors of one backbone, keyed by its fingerprint."""
+
+    id: int
+    backbone: str
+    fingerprint: str
+    dimension: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One sealed file of vectors of an embedding set."""
+
+    id: int
+    set_id: int
+    file: str
+    sha256: str
+    rows: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A built search structure over an embedding set; the newest of a type is in use."""
+
+    id: int
+    set_id: int
+    type: str
+    folder: str
+    digests: Mapping[str, str]
+    items: int
+    shards: tuple[int, ...]
+    facts: Mapping[str, Any]
+    built_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisualClass:
+    """A curator's visual class: its name, meaning and the embedding set it is taught on.
+
+    Attributes:
+        start: a start vector given by a query (text or image), or nothing; raw float32 bytes.
+        version: the newest model's version, 0 before the first fit.
+    """
+
+    id: str
+    institution_id: str
+    owner_id: str
+    name: str
+    labels: LanguageMap
+    definition: str
+    concept_uri: str
+    visibility: Visibility
+    set_id: int
+    version: int
+    created_at: datetime
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One append-only judgement: +1, -1, 0 for unsure, None to clear."""
+
+    sequence: int
+    op_id: str
+    class_id: str
+    item: int
+    value: int | None
+    previous: int | None
+    user_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassModel:
+    """An immutable version of a class: `score(x) = weights · x + bias`.
+
+    Attributes:
+        weights: float32 little-endian bytes, as many numbers as the embedding set's dimension.
+        marks_digest: SHA-256 over the marks that it was fitted on.
+    """
+
+    class_id: str
+    version: int
+    fingerprint: str
+    weights: bytes
+    bias: float
+    threshold: float
+    calibration: Mapping[str, Any] = field(hash=False)
+    marks_digest: str
+    positives: int
+    negatives: int
+    seconds: float
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A blind sample of a class version, from which precision and recall are estimated."""
+
+    id: str
+    class_id: str
+    version: int
+    design: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a class version says of one item, and what a person made of it."""
+
+    class_id: str
+    item: int
+    version: int
+    score: float
+    status: Status
+    decided_by: str | None
+    decided_at: datetime | None
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A published statement with a stable id; withdrawn ones stay as tombstones."""
+
+    id: str
+    class_id: str
+    version: int
+    item: int
+    content: Mapping[str, Any]
+    created_at: datetime
+    modified_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last thing that went wrong with one subject in one stage; cleared by success."""
+
+    stage: str
+    subject: str
+    kind: str
+    reason: str
+    tries: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of a verb: for provenance, progress and resuming.
+
+    Attributes:
+        planned: its units are entered.
+        owner: `host:pid` of the process that works on it, which was last seen at `seen_at`.
+        flow_run: the Prefect flow run's id where one executes it.
+    """
+
+    id: str
+    kind: str
+    state: JobState
+    parameters: Mapping[str, Any]
+    total: int
+    done: int
+    report: Mapping[str, Any]
+    error: str
+    user_id: str
+    planned: bool
+    owner: str
+    seen_at: datetime | None
+    flow_run: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A repeatable share of a job: hundreds to thousands of items, never one image."""
+
+    job_id: str
+    number: int
+    kind: str
+    payload: Mapping[str, Any]

@@ -1,0 +1,98 @@
+"""One frozen `Settings`, read from `snoop-flow.toml` in the workspace and `SNOOP_FLOW_*` in the environment.
+
+The environment wins over the file, the file over the defaults. Every setting is documented in
+`docs/reference/settings.md`; a test fails otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from snoop_flow.errors import UsageError
+
+FILE_NAME = "snoop-flow.toml"
+PREFIX = "SNOOP_FLOW_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can choose.
+
+    Attributes:
+        database: SQLAlchemy URL of the catalogue; empty for SQLite in the workspace.
+        public_url: address under which the web server is reached; local canvases, manifests and annotations are
+            named below it, so set it before the first harvest.
+        institution: name of the institution that owns the workspace.
+        agent: generator's name in annotations.
+        backbone: name of the backbone when a command names none; empty for the one embedded last.
+        index_type: name of the index type when a command names none.
+        contact: mail or web address put into the User-Agent of every request.
+        fetch_deadline: seconds a whole exchange may take.
+        fetch_max_bytes: bytes a fetched document or image may have.
+        fetch_connections: images fetched at once.
+        embed_batch: items in one unit of embedding work.
+        harvest_batch: records in one unit of harvesting work.
+        shard_rows: rows up to which small vector shards are merged.
+        secret_key: signs the web UI's sessions; made by `init`.
+    """
+
+    database: str = ""
+    public_url: str = "http://localhost:8710"
+    institution: str = "My institution"
+    agent: str = "snoop-flow"
+    backbone: str = ""
+    index_type: str = "exact"
+    contact: str = ""
+    fetch_deadline: float = 60.0
+    fetch_max_bytes: int = 64 * 1024 * 1024
+    fetch_connections: int = 4
+    embed_batch: int = 256
+    harvest_batch: int = 16
+    shard_rows: int = 250_000
+    secret_key: str = ""
+
+
+def load_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of the workspace in `folder`.
+
+    Raises:
+        UsageError: the file is no TOML, or a value is unknown or of the wrong type.
+    """
+    values = _from_file(folder / FILE_NAME)
+    values.update(_from_environment(os.environ if environment is None else environment))
+    return Settings(**{name: _convert(name, value) for name, value in values.items()})
+
+
+def _types() -> dict[str, type]:
+    return {field.name: type(field.default) for field in fields(Settings)}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not valid TOML ({error}); correct the line or remove the file") from error
+    if unknown := sorted(set(values) - set(_types())):
+        known = ", ".join(sorted(_types()))
+        raise UsageError(f"{path}: unknown setting {', '.join(unknown)}; known are {known}")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {f"{PREFIX}{name.upper()}": name for name in _types()}
+    return {names[key]: value for key, value in environment.items() if key in names}
+
+
+def _convert(name: str, value: Any) -> Any:
+    wanted = _types()[name]
+    try:
+        return wanted(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"setting {name}: {value!r} is not of type {wanted.__name__}; correct it") from error

@@ -1,0 +1,96 @@
+"""Published annotations and the tombstones of withdrawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, func, select, update
+
+from snoop_flow.entities import Annotation, Status
+from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.schema import annotation, item, prediction, record
+
+MUTABLE = ("content", "modified_at", "withdrawn_at", "version", "item")
+
+
+def publish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Enter annotations by their stable ids; unchanged ones keep their modification time. Returns changes."""
+    changed = []
+    for part in chunks(rows, 1000):
+        kept = {
+            row.id: row
+            for row in connection.execute(select(annotation).where(annotation.c.id.in_([r["id"] for r in part])))
+        }
+        changed += [row for row in part if _differs(row, kept.get(row["id"]))]
+    upsert(connection, annotation, changed, ["id"], update=MUTABLE)
+    return len(changed)
+
+
+def _differs(new: Mapping[str, Any], old: Row[Any] | None) -> bool:
+    return old is None or old.withdrawn_at is not None or _timeless(old.content) != _timeless(new["content"])
+
+
+def _timeless(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in {"created", "modified"}}
+
+
+def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequence[Status]) -> int:
+    """Withdraw a class's annotations which no prediction in one of these states supports; returns how many."""
+    supports = (
+        (prediction.c.class_id == annotation.c.class_id)
+        & (prediction.c.item == annotation.c.item)
+        & (prediction.c.version == annotation.c.version)
+        & prediction.c.status.in_(list(statuses))
+    )
+    live = (annotation.c.class_id == class_id) & annotation.c.withdrawn_at.is_(None)
+    unsupported = live & ~exists().where(supports)
+    at = now()
+    return connection.execute(update(annotation).where(unsupported).values(withdrawn_at=at, modified_at=at)).rowcount
+
+
+def by_id(connection: Connection, id_: str) -> Annotation | None:
+    """An annotation, withdrawn or not."""
+    row = connection.execute(select(annotation).where(annotation.c.id == id_)).first()
+    return None if row is None else to(Annotation, row)
+
+
+def of_items(connection: Connection, numbers: Sequence[int]) -> list[Annotation]:
+    """Live annotations on some items."""
+    live = annotation.c.item.in_(list(numbers)) & annotation.c.withdrawn_at.is_(None)
+    return [to(Annotation, row) for row in connection.execute(select(annotation).where(live).order_by(annotation.c.id))]
+
+
+def count(connection: Connection, class_id: str) -> int:
+    """How many live annotations a class has."""
+    live = (annotation.c.class_id == class_id) & annotation.c.withdrawn_at.is_(None)
+    return connection.execute(select(func.count()).select_from(annotation).where(live)).scalar_one()
+
+
+def stream(
+    connection: Connection, class_ids: Sequence[str] | None, collection_id: str | None
+) -> Iterator[list[Row[Any]]]:
+    """Batches of annotations with their prediction's state and record id, grouped by record and item."""
+    verdict = (prediction.c.class_id == annotation.c.class_id) & (prediction.c.item == annotation.c.item)
+    statement = (
+        select(
+            annotation,
+            prediction.c.score,
+            prediction.c.status,
+            prediction.c.decided_by,
+            prediction.c.decided_at,
+            item.c.record_id,
+        )
+        .join(item, item.c.number == annotation.c.item)
+        .join(record, record.c.id == item.c.record_id)
+        .join(prediction, verdict)
+        .where(annotation.c.withdrawn_at.is_(None))
+    )
+    if class_ids is not None:
+        statement = statement.where(annotation.c.class_id.in_(list(class_ids)))
+    if collection_id is not None:
+        statement = statement.where(record.c.collection_id == collection_id)
+    ordered = statement.order_by(item.c.record_id, item.c.position, item.c.number, annotation.c.id)
+    result = connection.execution_options(yield_per=1000).execute(ordered)
+    for part in result.partitions():
+        yield list(part)

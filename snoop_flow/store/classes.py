@@ -1,0 +1,130 @@
+"""Visual classes, their immutable model versions and their append-only marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from snoop_flow.entities import ClassModel, Visibility, VisualClass
+from snoop_flow.errors import ConflictError, NotFoundError
+from snoop_flow.store.rows import languages, to
+from snoop_flow.store.schema import (
+    annotation,
+    audit,
+    audit_answer,
+    class_model,
+    mark,
+    prediction,
+    visual_class,
+)
+
+
+def class_of(row: Any) -> VisualClass:
+    """A class from its row."""
+    return to(VisualClass, row, labels=languages(row.labels), visibility=Visibility(row.visibility))
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Enter a new class.
+
+    Raises:
+        ConflictError: the institution has a class of this name.
+    """
+    _refuse_second(connection, values["institution_id"], values["name"])
+    connection.execute(visual_class.insert().values(**values))
+
+
+def _refuse_second(connection: Connection, institution_id: str, name: str) -> None:
+    same = (visual_class.c.name == name) & (visual_class.c.institution_id == institution_id)
+    if connection.execute(select(visual_class.c.id).where(same)).first() is not None:
+        raise ConflictError(f"there is a class {name!r} already; choose another name")
+
+
+def rename(connection: Connection, one: VisualClass, name: str) -> None:
+    """Give a class another name; raises `ConflictError` if it is taken."""
+    if name != one.name:
+        _refuse_second(connection, one.institution_id, name)
+        change(connection, one.id, {"name": name})
+
+
+def find(connection: Connection, name: str) -> VisualClass:
+    """A class by its name or id.
+
+    Raises:
+        NotFoundError: there is none; the message names the classes there are.
+    """
+    wanted = (visual_class.c.name == name) | (visual_class.c.id == name)
+    row = connection.execute(select(visual_class).where(wanted)).first()
+    if row is None:
+        names = connection.execute(select(visual_class.c.name).order_by(visual_class.c.name).limit(20))
+        known = ", ".join(names.scalars()) or "none yet"
+        raise NotFoundError(f"there is no class {name!r}; classes are: {known}")
+    return class_of(row)
+
+
+def every(connection: Connection) -> list[VisualClass]:
+    """All classes that are not archived, by name."""
+    rows = connection.execute(
+        select(visual_class).where(visual_class.c.archived_at.is_(None)).order_by(visual_class.c.name)
+    )
+    return [class_of(row) for row in rows]
+
+
+def change(connection: Connection, class_id: str, values: Mapping[str, Any]) -> None:
+    """Change some columns of a class."""
+    connection.execute(update(visual_class).where(visual_class.c.id == class_id).values(**values))
+
+
+def remove(connection: Connection, class_id: str) -> None:
+    """Delete a class with all that hangs on it.
+
+    Raises:
+        ConflictError: it has published annotations, whose tombstones must stay.
+    """
+    published = select(func.count()).select_from(annotation).where(annotation.c.class_id == class_id)
+    if count := connection.execute(published).scalar_one():
+        raise ConflictError(
+            f"the class has {count} published annotations, whose record must stay; archive the class instead"
+        )
+    audits = select(audit.c.id).where(audit.c.class_id == class_id)
+    connection.execute(delete(audit_answer).where(audit_answer.c.audit_id.in_(audits)))
+    for table in (audit, prediction, class_model, mark):
+        connection.execute(delete(table).where(table.c.class_id == class_id))
+    connection.execute(delete(visual_class).where(visual_class.c.id == class_id))
+
+
+def add_model(connection: Connection, model: ClassModel) -> None:
+    """Enter a model as its class's newest version."""
+    values = {name: getattr(model, name) for name in ClassModel.__slots__}
+    connection.execute(class_model.insert().values(**values))
+    change(connection, model.class_id, {"version": model.version})
+
+
+def model(connection: Connection, class_id: str, version: int | None = None) -> ClassModel | None:
+    """A version of a class's model, the newest by default."""
+    statement = select(class_model).where(class_model.c.class_id == class_id)
+    if version is not None:
+        statement = statement.where(class_model.c.version == version)
+    row = connection.execute(statement.order_by(class_model.c.version.desc())).first()
+    return None if row is None else to(ClassModel, row)
+
+
+def models(connection: Connection, class_id: str) -> list[ClassModel]:
+    """All versions of a class, the newest first."""
+    mine = select(class_model).where(class_model.c.class_id == class_id)
+    return [to(ClassModel, row) for row in connection.execute(mine.order_by(class_model.c.version.desc()))]
+
+
+def classes_of_items(connection: Connection, numbers: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Item number → (class id, status) of the predictions on it."""
+    rows = connection.execute(
+        select(prediction.c.item, prediction.c.class_id, prediction.c.status).where(
+            prediction.c.item.in_(list(numbers))
+        )
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.item, []).append((row.class_id, row.status))
+    return found

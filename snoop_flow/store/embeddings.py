@@ -1,0 +1,116 @@
+"""Embedding sets, their sealed shards, and which row holds which item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from snoop_flow.entities import EmbeddingSet, Shard
+from snoop_flow.errors import NotFoundError
+from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.schema import dead_row, embedding_set, item, shard, vector_row
+
+
+def ensure_set(connection: Connection, backbone: str, fingerprint: str, dimension: int) -> EmbeddingSet:
+    """The set of a fingerprint, created when it is new."""
+    values = {"backbone": backbone, "fingerprint": fingerprint, "dimension": dimension, "created_at": now()}
+    upsert(connection, embedding_set, [values], ["fingerprint"], update=["backbone"])
+    row = connection.execute(select(embedding_set).where(embedding_set.c.fingerprint == fingerprint)).one()
+    return to(EmbeddingSet, row)
+
+
+def set_by_fingerprint(connection: Connection, fingerprint: str) -> EmbeddingSet | None:
+    """The set of a fingerprint, if there is one."""
+    row = connection.execute(select(embedding_set).where(embedding_set.c.fingerprint == fingerprint)).first()
+    return None if row is None else to(EmbeddingSet, row)
+
+
+def set_by_id(connection: Connection, set_id: int) -> EmbeddingSet:
+    """A set.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = connection.execute(select(embedding_set).where(embedding_set.c.id == set_id)).first()
+    if row is None:
+        raise NotFoundError(f"there is no embedding set {set_id} in this workspace")
+    return to(EmbeddingSet, row)
+
+
+def sets(connection: Connection) -> list[EmbeddingSet]:
+    """All sets, the one that grew last first."""
+    newest = select(func.max(shard.c.id)).where(shard.c.set_id == embedding_set.c.id).scalar_subquery()
+    rows = connection.execute(select(embedding_set).order_by(func.coalesce(newest, 0).desc()))
+    return [to(EmbeddingSet, row) for row in rows]
+
+
+def shards(connection: Connection, set_id: int) -> list[Shard]:
+    """The sealed shards of a set in their order."""
+    rows = connection.execute(select(shard).where(shard.c.set_id == set_id).order_by(shard.c.id))
+    return [to(Shard, row) for row in rows]
+
+
+def dead_rows(connection: Connection, set_id: int) -> dict[int, list[int]]:
+    """Shard id → rows that hold nothing any more: superseded vectors, and items that are gone."""
+    superseded = select(dead_row.c.shard_id, dead_row.c.row).join(shard, shard.c.id == dead_row.c.shard_id)
+    gone = select(vector_row.c.shard_id, vector_row.c.row).join(item, item.c.number == vector_row.c.item)
+    dead: dict[int, list[int]] = {}
+    for statement in (
+        superseded.where(shard.c.set_id == set_id),
+        gone.where(vector_row.c.set_id == set_id, item.c.gone_at.is_not(None)),
+    ):
+        for shard_id, row in connection.execute(statement):
+            dead.setdefault(shard_id, []).append(row)
+    return dead
+
+
+def seal(
+    connection: Connection, set_id: int, file: str, sha256: str, items: Sequence[int], digests: Mapping[int, str]
+) -> int:
+    """Enter a shard that is safely on disk; row r holds `items[r]`. Older rows of these items become dead."""
+    values = {"set_id": set_id, "file": file, "sha256": sha256, "rows": len(items), "sealed_at": now()}
+    shard_id = connection.execute(shard.insert().values(**values).returning(shard.c.id)).scalar_one()
+    for part in chunks(items):
+        old = vector_row.c.item.in_(part) & (vector_row.c.set_id == set_id)
+        replaced = connection.execute(select(vector_row.c.shard_id, vector_row.c.row).where(old)).all()
+        if replaced:
+            connection.execute(dead_row.insert(), [{"shard_id": s, "row": r} for s, r in replaced])
+    rows = [
+        {"set_id": set_id, "item": number, "shard_id": shard_id, "row": row, "image_digest": digests[number]}
+        for row, number in enumerate(items)
+    ]
+    upsert(connection, vector_row, rows, ["set_id", "item"])
+    return shard_id
+
+
+def replace(
+    connection: Connection, old: Sequence[int], set_id: int, file: str, sha256: str, items: Sequence[int]
+) -> None:
+    """Switch to a merged shard which holds the live rows of the old ones."""
+    values = {"set_id": set_id, "file": file, "sha256": sha256, "rows": len(items), "sealed_at": now()}
+    shard_id = connection.execute(shard.insert().values(**values).returning(shard.c.id)).scalar_one()
+    mine = vector_row.c.set_id == set_id
+    moved = update(vector_row).where(mine, vector_row.c.item == bindparam("moved_item"))
+    places = [{"moved_item": number, "to_row": row} for row, number in enumerate(items)]
+    connection.execute(moved.values(shard_id=shard_id, row=bindparam("to_row")), places)
+    # rows of gone items were not carried over, so they lack a vector again
+    connection.execute(delete(vector_row).where(mine, vector_row.c.shard_id.in_(old)))
+    connection.execute(delete(dead_row).where(dead_row.c.shard_id.in_(old)))
+    connection.execute(delete(shard).where(shard.c.id.in_(old)))
+
+
+def count(connection: Connection, set_id: int) -> int:
+    """How many live items have a vector in a set."""
+    joined = select(func.count()).select_from(vector_row).join(item, item.c.number == vector_row.c.item)
+    return connection.execute(joined.where(vector_row.c.set_id == set_id, item.c.gone_at.is_(None))).scalar_one()
+
+
+def embedded(connection: Connection, set_id: int, numbers: Sequence[int]) -> dict[int, str]:
+    """Item number → digest of the image that its vector was computed from."""
+    found: dict[int, str] = {}
+    for part in chunks(numbers):
+        mine = (vector_row.c.set_id == set_id) & vector_row.c.item.in_(part)
+        rows = connection.execute(select(vector_row.c.item, vector_row.c.image_digest).where(mine))
+        found.update((row.item, row.image_digest) for row in rows)
+    return found

@@ -1,0 +1,57 @@
+"""Built indexes; the newest of a type over a set is the one in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from snoop_flow.entities import Index
+from snoop_flow.store.rows import now, to
+from snoop_flow.store.schema import search_index
+
+
+def add(
+    connection: Connection,
+    set_id: int,
+    type_: str,
+    folder: str,
+    digests: Mapping[str, str],
+    items: int,
+    shards: Sequence[int],
+    facts: Mapping[str, Any],
+) -> None:
+    """Enter an index that is safely on disk; from this commit on it is the one in use."""
+    values = {
+        "set_id": set_id,
+        "type": type_,
+        "folder": folder,
+        "digests": dict(digests),
+        "items": items,
+        "shards": list(shards),
+        "facts": dict(facts),
+        "built_at": now(),
+    }
+    connection.execute(search_index.insert().values(**values))
+
+
+def newest(connection: Connection, set_id: int, type_: str | None = None) -> Index | None:
+    """The index in use over a set, of a type or of any."""
+    statement = select(search_index).where(search_index.c.set_id == set_id)
+    if type_ is not None:
+        statement = statement.where(search_index.c.type == type_)
+    row = connection.execute(statement.order_by(search_index.c.id.desc())).first()
+    return None if row is None else to(Index, row, shards=tuple(row.shards))
+
+
+def older(connection: Connection, set_id: int, type_: str) -> list[Index]:
+    """The indexes of a type that a newer one has replaced."""
+    mine = (search_index.c.set_id == set_id) & (search_index.c.type == type_)
+    rows = connection.execute(select(search_index).where(mine).order_by(search_index.c.id.desc())).all()
+    return [to(Index, row, shards=tuple(row.shards)) for row in rows[1:]]
+
+
+def remove(connection: Connection, ids: Sequence[int]) -> None:
+    """Forget indexes whose files are to be deleted."""
+    connection.execute(delete(search_index).where(search_index.c.id.in_(list(ids))))

@@ -1,0 +1,50 @@
+"""Institutions and users; one local curator by default."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from snoop_flow.entities import Institution, Role, User
+from snoop_flow.errors import NotFoundError
+from snoop_flow.store.rows import now, opaque_id, to, upsert
+from snoop_flow.store.schema import institution, user
+
+LOCAL_LOGIN = "curator"
+
+
+def ensure_local(connection: Connection, name: str) -> User:
+    """Create the installation's own institution and its local curator where they are missing."""
+    institution_id = opaque_id("institution", "local")
+    upsert(connection, institution, [{"id": institution_id, "name": name}], ["id"])
+    local = {
+        "id": opaque_id("user", LOCAL_LOGIN),
+        "institution_id": institution_id,
+        "login": LOCAL_LOGIN,
+        "name": "Curator",
+        "role": Role.ADMINISTRATOR,
+        "created_at": now(),
+    }
+    upsert(connection, user, [local], ["login"], update=[])
+    return by_login(connection, LOCAL_LOGIN)
+
+
+def by_login(connection: Connection, login: str) -> User:
+    """A user.
+
+    Raises:
+        NotFoundError: nobody has this login.
+    """
+    row = connection.execute(select(user).where(user.c.login == login)).first()
+    if row is None:
+        raise NotFoundError(f"there is no user {login!r} in this workspace")
+    return to(User, row, role=Role(row.role))
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """User id → name."""
+    return {row.id: row.name for row in connection.execute(select(user.c.id, user.c.name))}
+
+
+def institutions(connection: Connection) -> list[Institution]:
+    """All institutions."""
+    return [to(Institution, row) for row in connection.execute(select(institution))]

@@ -1,0 +1,115 @@
+"""Predictions: what a class version says of items, and what people made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from snoop_flow.entities import Prediction, Status
+from snoop_flow.store.rows import chunks, now, to
+from snoop_flow.store.schema import item, prediction, record
+
+
+def prediction_of(row: Any) -> Prediction:
+    """A prediction from its row."""
+    return to(Prediction, row, status=Status(row.status))
+
+
+def propose(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Enter machine proposals; a human verdict that is there is never touched."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(prediction)
+    names = ("version", "score", "status", "decided_by", "decided_at", "job_id")
+    undecided = prediction.c.decided_by.is_(None)
+    changed = {name: statement.excluded[name] for name in names}
+    statement = statement.on_conflict_do_update(index_elements=["class_id", "item"], set_=changed, where=undecided)
+    if rows:
+        connection.execute(statement, list(rows))
+
+
+def withdraw_stale(connection: Connection, class_id: str, job_id: str, collection_id: str | None) -> int:
+    """Drop proposals that a finished run no longer makes; verdicts stay. Returns how many."""
+    stale = (prediction.c.class_id == class_id) & prediction.c.decided_by.is_(None)
+    stale &= prediction.c.job_id != job_id
+    if collection_id is not None:
+        inside = select(item.c.number).join(record, record.c.id == item.c.record_id)
+        stale &= prediction.c.item.in_(inside.where(record.c.collection_id == collection_id))
+    return connection.execute(delete(prediction).where(stale)).rowcount
+
+
+def decide(connection: Connection, class_id: str, numbers: Sequence[int], status: Status, user_id: str | None) -> int:
+    """Keep a person's verdict, or take it back (`PROPOSED`, no user). Returns how many predictions it met."""
+    met = 0
+    values = {"status": status, "decided_by": user_id, "decided_at": now() if user_id else None}
+    for part in chunks(numbers):
+        mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(part)
+        met += connection.execute(update(prediction).where(mine).values(**values)).rowcount
+    return met
+
+
+def decide_above(connection: Connection, class_id: str, threshold: float, user_id: str) -> int:
+    """Accept every undecided proposal that scores at least `threshold`. Returns how many."""
+    mine = (prediction.c.class_id == class_id) & (prediction.c.status == Status.PROPOSED)
+    values = {"status": Status.ACCEPTED, "decided_by": user_id, "decided_at": now()}
+    above = mine & (prediction.c.score >= threshold)
+    return connection.execute(update(prediction).where(above).values(**values)).rowcount
+
+
+def counts(connection: Connection, class_id: str) -> dict[Status, int]:
+    """How many predictions of a class stand where."""
+    statement = select(prediction.c.status, func.count()).where(prediction.c.class_id == class_id)
+    found = {Status(row[0]): row[1] for row in connection.execute(statement.group_by(prediction.c.status))}
+    return {status: found.get(status, 0) for status in Status}
+
+
+def page(
+    connection: Connection,
+    class_id: str,
+    status: Status | None = None,
+    limit: int = 60,
+    offset: int = 0,
+    below: float | None = None,
+    above: float | None = None,
+) -> list[Prediction]:
+    """Predictions of a class by falling score, within a band of scores."""
+    wanted = prediction.c.class_id == class_id
+    if status is not None:
+        wanted &= prediction.c.status == status
+    if below is not None:
+        wanted &= prediction.c.score < below
+    if above is not None:
+        wanted &= prediction.c.score >= above
+    ordered = select(prediction).where(wanted).order_by(prediction.c.score.desc(), prediction.c.item)
+    return [prediction_of(row) for row in connection.execute(ordered.offset(offset).limit(limit))]
+
+
+def bands(connection: Connection, class_id: str, width: float = 0.25) -> list[tuple[float, dict[Status, int]]]:
+    """(lower score, counts) of score bands, the highest first."""
+    floor = func.floor(prediction.c.score / literal_column(str(width))).label("band")
+    parts = [func.sum(case((prediction.c.status == status, 1), else_=0)) for status in Status]
+    statement = select(floor, *parts).where(prediction.c.class_id == class_id)
+    rows = connection.execute(statement.group_by(floor).order_by(floor.desc()))
+    return [(float(row[0]) * width, dict(zip(Status, map(int, row[1:]), strict=True))) for row in rows]
+
+
+def of_item(connection: Connection, number: int) -> list[Prediction]:
+    """What is said of one item by any class."""
+    rows = connection.execute(select(prediction).where(prediction.c.item == number))
+    return [prediction_of(row) for row in rows]
+
+
+def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]) -> Iterator[list[Prediction]]:
+    """Batches of the predictions of live items in some states, by item number."""
+    last = -1
+    live = (prediction.c.class_id == class_id) & prediction.c.status.in_(list(statuses))
+    joined = select(prediction).join(item, item.c.number == prediction.c.item)
+    while True:
+        after = joined.where(live, item.c.gone_at.is_(None), prediction.c.item > last)
+        rows = connection.execute(after.order_by(prediction.c.item).limit(2000)).all()
+        if not rows:
+            return
+        last = rows[-1].item
+        yield [prediction_of(row) for row in rows]

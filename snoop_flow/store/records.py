@@ -1,0 +1,116 @@
+"""Records and their items as harvesting writes them: repeatable by natural keys."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from snoop_flow.entities import Item, Record
+from snoop_flow.errors import NotFoundError
+from snoop_flow.store.items import item_of
+from snoop_flow.store.rows import chunks, languages, to, upsert
+from snoop_flow.store.schema import item, record
+
+
+def record_of(row: Any) -> Record:
+    """A record from its row."""
+    pairs = tuple((languages(label), languages(value)) for label, value in row.metadata)
+    return to(Record, row, label=languages(row.label), attribution=languages(row.attribution), metadata=pairs)
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: lower case, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def digest(connection: Connection, record_id: str) -> str | None:
+    """The digest of a live record, None if it is new or gone."""
+    found = select(record.c.digest).where(record.c.id == record_id, record.c.gone_at.is_(None))
+    return connection.execute(found).scalar()
+
+
+def known(connection: Connection, record_id: str) -> bool:
+    """Whether a record was ever harvested."""
+    return connection.execute(select(record.c.id).where(record.c.id == record_id)).first() is not None
+
+
+def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+    """Write a record with its items; items that it no longer has are kept as gone, for their annotations' sake."""
+    upsert(connection, record, [{**values, "gone_at": None}], ["id"])
+    for part in chunks(items, 1000):
+        upsert(connection, item, [{**one, "gone_at": None} for one in part], ["id"])
+    present = {one["id"] for one in items}
+    kept = connection.execute(
+        select(item.c.id).where(item.c.record_id == values["id"], item.c.gone_at.is_(None))
+    ).scalars()
+    gone = [id_ for id_ in kept if id_ not in present]
+    for ids in chunks(gone):
+        connection.execute(update(item).where(item.c.id.in_(ids)).values(gone_at=values["harvested_at"]))
+
+
+def touch(connection: Connection, record_ids: Iterable[str], at: datetime) -> None:
+    """Keep that unchanged records were seen."""
+    for ids in chunks(record_ids):
+        connection.execute(update(record).where(record.c.id.in_(ids)).values(harvested_at=at))
+
+
+def withdraw_unseen(connection: Connection, source_id: str, since: datetime, at: datetime) -> int:
+    """Mark as gone what a complete harvest begun at `since` has not met; returns the number of records."""
+    unseen = select(record.c.id).where(
+        record.c.source_id == source_id, record.c.harvested_at < since, record.c.gone_at.is_(None)
+    )
+    ids = list(connection.execute(unseen).scalars())
+    for part in chunks(ids):
+        connection.execute(update(record).where(record.c.id.in_(part)).values(gone_at=at))
+        mine = item.c.record_id.in_(part) & item.c.gone_at.is_(None)
+        connection.execute(update(item).where(mine).values(gone_at=at))
+    return len(ids)
+
+
+def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Record]:
+    """Records by id; unknown ids are left out."""
+    found: dict[str, Record] = {}
+    for part in chunks(set(ids)):
+        for row in connection.execute(select(record).where(record.c.id.in_(part))):
+            found[row.id] = record_of(row)
+    return found
+
+
+def by_id(connection: Connection, id_: str) -> Record:
+    """A record.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = connection.execute(select(record).where(record.c.id == id_)).first()
+    if row is None:
+        raise NotFoundError(f"there is no record {id_!r} in this workspace")
+    return record_of(row)
+
+
+def in_collection(connection: Connection, collection_id: str, offset: int = 0, limit: int = 50) -> list[Record]:
+    """Live records of a collection in the order of harvest."""
+    mine = (record.c.collection_id == collection_id) & record.c.gone_at.is_(None)
+    rows = connection.execute(select(record).where(mine).order_by(record.c.uri).offset(offset).limit(limit))
+    return [record_of(row) for row in rows]
+
+
+def items_of(connection: Connection, record_id: str) -> list[Item]:
+    """Live items of a record in order."""
+    mine = (item.c.record_id == record_id) & item.c.gone_at.is_(None)
+    rows = connection.execute(select(item).where(mine).order_by(item.c.position, item.c.number))
+    return [item_of(row) for row in rows]
+
+
+def count_items(connection: Connection, record_ids: Sequence[str]) -> int:
+    """How many live items some records have."""
+    total = 0
+    for part in chunks(record_ids):
+        live = item.c.record_id.in_(part) & item.c.gone_at.is_(None)
+        total += connection.execute(select(func.count()).select_from(item).where(live)).scalar_one()
+    return total

@@ -1,0 +1,73 @@
+"""Between database rows and entities, and the one statement both databases spell differently."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from snoop_flow.entities import LanguageMap
+
+Entity = TypeVar("Entity")
+T = TypeVar("T")
+
+# SQLite takes at most 32 766 bound values in one statement
+CHUNK = 5_000
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def opaque_id(*parts: str) -> str:
+    """A stable id for a natural key: 20 characters of Crockford-like base 32, safe in a URL, about 100 bits."""
+    number = int.from_bytes(hashlib.sha256("\n".join(parts).encode()).digest()[:13], "big")
+    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+    return "".join(alphabet[(number >> (5 * place)) & 31] for place in range(20))
+
+
+def to(entity: type[Entity], row: Row[Any], **changes: Any) -> Entity:
+    """An entity from the row's columns of the same names; `changes` replace or convert some."""
+    mapping = row._mapping
+    names = [field.name for field in fields(entity) if field.name not in changes]  # type: ignore[arg-type]
+    return entity(**{name: mapping[name] for name in names}, **changes)
+
+
+def languages(value: Mapping[str, Sequence[str]]) -> LanguageMap:
+    """A language map as JSON gives it back, with tuples again."""
+    return {language: tuple(texts) for language, texts in value.items()}
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    update: Sequence[str] | None = None,
+) -> None:
+    """Insert rows; where the keys exist, update the named columns (all but the keys by default, none if empty)."""
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    names = [name for name in rows[0] if name not in keys] if update is None else list(update)
+    if names:
+        changed = {name: statement.excluded[name] for name in names}
+        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
+    connection.execute(statement, list(rows))
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Lists of at most `size` values."""
+    iterator = iter(values)
+    while part := list(islice(iterator, size)):
+        yield part

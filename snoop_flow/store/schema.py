@@ -1,0 +1,372 @@
+"""The tables of the catalogue: one truth about what exists.
+
+Natural keys make every step repeatable: a record's id is derived from its collection and URI, an item's from its record
+and canvas, a feature is (item, embedding set), a mark is a client-made operation id, an annotation's id is derived from
+class, version and item.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=CONVENTION)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite forgets time zones, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the time zone back."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+# SQLite gives a rowid, and so numbers its rows by itself, only to a column of type INTEGER
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[str]:
+    return Column("id", String(64), primary_key=True)
+
+
+def _to(table: str, name: str | None = None, **options: Any) -> Column[Any]:
+    return Column(name or f"{table}_id", ForeignKey(f"{table}.id"), nullable=options.pop("nullable", False), **options)
+
+
+def _item(name: str = "item", **options: Any) -> Column[Any]:
+    return Column(name, ForeignKey("item.number"), nullable=options.pop("nullable", False), **options)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, default="", server_default="")
+
+
+def _when(name: str, nullable: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=nullable)
+
+
+institution = Table("institution", metadata, _id(), Column("name", Text, nullable=False))
+
+user = Table(
+    "user_account",  # "user" is a reserved word in PostgreSQL
+    metadata,
+    _id(),
+    _to("institution"),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    _when("created_at"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _id(),
+    _to("user_account", "user_id"),
+    Column("name", Text, nullable=False),
+    Column("hash", String(200), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    _when("created_at"),
+    _when("revoked_at", nullable=True),
+)
+
+collection = Table(
+    "collection",
+    metadata,
+    _id(),
+    _to("institution"),
+    Column("slug", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    _when("created_at"),
+    UniqueConstraint("institution_id", "slug"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    _to("collection"),
+    Column("location", Text, nullable=False),
+    Column("type", String(50), nullable=False),
+    Column("allowed_hosts", JSON, nullable=False),
+    _when("created_at"),
+    _when("harvested_at", nullable=True),
+)
+
+record = Table(
+    "record",
+    metadata,
+    _id(),
+    _to("collection", index=True),
+    _to("source", index=True),
+    Column("uri", Text, nullable=False),
+    Column("label", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    _text("rights"),
+    Column("attribution", JSON, nullable=False),
+    _text("homepage"),
+    _text("version"),
+    Column("digest", String(64), nullable=False),
+    Column("local", Boolean, nullable=False),
+    _text("words"),
+    _when("harvested_at"),
+    _when("gone_at", nullable=True),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    _to("record", index=True),
+    _item("parent", nullable=True),
+    Column("kind", String(20), nullable=False),
+    Column("uri", Text, nullable=False),
+    _text("selector"),
+    Column("label", JSON, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("image", JSON, nullable=False),
+    Column("image_digest", String(64), nullable=False),
+    _text("words"),
+    _when("gone_at", nullable=True),
+)
+
+embedding_set = Table(
+    "embedding_set",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("backbone", Text, nullable=False),
+    Column("fingerprint", String(200), nullable=False, unique=True),
+    Column("dimension", Integer, nullable=False),
+    _when("created_at"),
+)
+
+shard = Table(
+    "shard",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _to("embedding_set", "set_id", index=True),
+    Column("file", String(200), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    _when("sealed_at"),
+)
+
+vector_row = Table(
+    "vector_row",
+    metadata,
+    Column("set_id", ForeignKey("embedding_set.id"), primary_key=True),
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    _to("shard", index=True),
+    Column("row", Integer, nullable=False),
+    Column("image_digest", String(64), nullable=False),
+)
+
+dead_row = Table(
+    "dead_row",
+    metadata,
+    Column("shard_id", ForeignKey("shard.id"), primary_key=True),
+    Column("row", Integer, primary_key=True),
+)
+
+search_index = Table(
+    "search_index",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _to("embedding_set", "set_id", index=True),
+    Column("type", String(50), nullable=False),
+    Column("folder", String(200), nullable=False, unique=True),
+    Column("digests", JSON, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("shards", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    _when("built_at"),
+)
+
+visual_class = Table(
+    "visual_class",
+    metadata,
+    _id(),
+    _to("institution"),
+    _to("user_account", "owner_id"),
+    Column("name", String(300), nullable=False),
+    Column("labels", JSON, nullable=False),
+    _text("definition"),
+    _text("concept_uri"),
+    Column("visibility", String(20), nullable=False),
+    _to("embedding_set", "set_id"),
+    Column("version", Integer, nullable=False, default=0, server_default="0"),
+    _when("created_at"),
+    _when("archived_at", nullable=True),
+    UniqueConstraint("institution_id", "name"),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("sequence", Number, primary_key=True),
+    Column("op_id", String(64), nullable=False),
+    _to("visual_class", "class_id"),
+    _item(),
+    Column("value", SmallInteger, nullable=True),
+    Column("previous", SmallInteger, nullable=True),
+    _to("user_account", "user_id"),
+    _when("created_at"),
+    UniqueConstraint("op_id", "item"),
+    Index("ix_mark_class_id_item", "class_id", "item"),
+)
+
+class_model = Table(
+    "class_model",
+    metadata,
+    Column("class_id", ForeignKey("visual_class.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("fingerprint", String(200), nullable=False),
+    Column("weights", LargeBinary, nullable=False),
+    Column("bias", Float, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("calibration", JSON, nullable=False),
+    Column("marks_digest", String(64), nullable=False),
+    Column("positives", Integer, nullable=False),
+    Column("negatives", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    _when("created_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _to("visual_class", "class_id", index=True),
+    Column("version", Integer, nullable=False),
+    Column("design", JSON, nullable=False),
+    _when("created_at"),
+)
+
+audit_answer = Table(
+    "audit_answer",
+    metadata,
+    Column("audit_id", ForeignKey("audit.id"), primary_key=True),
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("answer", SmallInteger, nullable=True),
+    _to("user_account", "user_id", nullable=True),
+    _when("answered_at", nullable=True),
+)
+
+prediction = Table(
+    "prediction",
+    metadata,
+    Column("class_id", ForeignKey("visual_class.id"), primary_key=True),
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("status", String(20), nullable=False),
+    _to("user_account", "decided_by", nullable=True),
+    _when("decided_at", nullable=True),
+    Column("job_id", String(64), nullable=False),
+    Index("ix_prediction_class_id_status_score", "class_id", "status", "score"),
+)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    _id(),
+    _to("visual_class", "class_id", index=True),
+    Column("version", Integer, nullable=False),
+    _item(index=True),
+    Column("content", JSON, nullable=False),
+    _when("created_at"),
+    _when("modified_at"),
+    _when("withdrawn_at", nullable=True),
+)
+
+job = Table(
+    "job",
+    metadata,
+    _id(),
+    Column("kind", String(50), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("parameters", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("report", JSON, nullable=False),
+    _text("error"),
+    _to("user_account", "user_id"),
+    Column("planned", Boolean, nullable=False, default=False, server_default=false()),
+    _text("owner"),
+    _when("seen_at", nullable=True),
+    _text("flow_run"),
+    _when("created_at"),
+    _when("started_at", nullable=True),
+    _when("finished_at", nullable=True),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("job_id", ForeignKey("job.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("payload", JSON, nullable=False),
+    Column("report", JSON, nullable=True),
+    _when("finished_at", nullable=True),
+)
+
+failure = Table(
+    "failure",
+    metadata,
+    Column("stage", String(50), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    _when("at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("sequence", Number, primary_key=True),
+    Column("name", String(50), nullable=False),
+    Column("subject", Text, nullable=False),
+    _text("user"),
+    Column("detail", JSON, nullable=False),
+    _when("at"),
+)

@@ -1,0 +1,142 @@
+"""Records, items and vectors rows: repeatable by natural keys, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from snoop_flow.entities import Source
+from snoop_flow.errors import NotFoundError
+from snoop_flow.store import Catalogue, collections, embeddings, items, people, records
+from snoop_flow.store.rows import now, opaque_id
+
+
+def _source(connection: Connection) -> Source:
+    user = people.ensure_local(connection, "Library")
+    collection = collections.ensure(connection, user.institution_id, "maps", "Maps")
+    return collections.ensure_source(connection, collection.id, "https://example.org/c", "iiif", ["localhost:1"])
+
+
+def _save(connection: Connection, source: Source, name: str, images: list[str], **changes: Any) -> str:
+    id_ = opaque_id("record", name)
+    values: dict[str, Any] = {
+        "id": id_,
+        "collection_id": source.collection_id,
+        "source_id": source.id,
+        "uri": f"https://example.org/{name}",
+        "label": {"fr": [f"Carte {name}"]},
+        "metadata": [[{"en": ["Title"]}, {"en": ["A map of the Évora region"]}]],
+        "rights": "",
+        "attribution": {},
+        "homepage": "",
+        "version": "3.0",
+        "digest": "d",
+        "local": False,
+        "words": records.fold("Carte Évora"),
+        "harvested_at": now(),
+        **changes,
+    }
+    rows = [
+        {
+            "id": opaque_id(id_, image),
+            "record_id": id_,
+            "parent": None,
+            "kind": "canvas",
+            "uri": f"https://example.org/{name}/{image}",
+            "selector": "",
+            "label": {"none": [image]},
+            "width": 100,
+            "height": 50,
+            "position": place,
+            "image": {"url": image},
+            "image_digest": image,
+            "words": records.fold(image),
+        }
+        for place, image in enumerate(images)
+    ]
+    records.save(connection, values, rows)
+    return id_
+
+
+def test_saving_a_record_twice_doubles_nothing_and_keeps_item_numbers(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        id_ = _save(connection, source, "a", ["1", "2"])
+        first = [item.number for item in records.items_of(connection, id_)]
+        _save(connection, source, "a", ["1", "2"])
+        assert [item.number for item in records.items_of(connection, id_)] == first
+        assert records.by_id(connection, id_).label == {"fr": ("Carte a",)}
+
+
+def test_an_item_that_a_record_loses_is_gone_and_comes_back_with_its_number(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        id_ = _save(connection, source, "a", ["1", "2"])
+        numbers = [item.number for item in records.items_of(connection, id_)]
+        _save(connection, source, "a", ["2"])
+        assert [item.number for item in records.items_of(connection, id_)] == numbers[1:]
+        _save(connection, source, "a", ["1", "2"])
+        assert [item.number for item in records.items_of(connection, id_)] == numbers
+
+
+def test_what_a_complete_harvest_does_not_meet_is_withdrawn(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        old = _save(connection, source, "old", ["1"], harvested_at=now() - timedelta(days=1))
+        new = _save(connection, source, "new", ["1"])
+        assert records.withdraw_unseen(connection, source.id, now() - timedelta(hours=1), now()) == 1
+        assert records.digest(connection, old) is None
+        assert records.digest(connection, new) == "d"
+        assert items.count(connection) == 1
+
+
+def test_words_are_found_without_case_and_accents_in_titles_and_metadata(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        _save(connection, source, "a", ["evora.jpg", "2.jpg"])
+        numbers = items.with_words(connection, records.fold("ÉVORA carte").split(), None, 10)
+        assert len(numbers) == 2
+        assert items.with_words(connection, ["100%"], None, 10) == []
+
+
+def test_vectors_follow_their_images(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        _save(connection, source, "a", ["1", "2", "3"])
+        numbers = items.numbers_in(connection, source.collection_id)
+        known = embeddings.ensure_set(connection, "classical", "f", 4)
+        assert items.lacking_vectors(connection, known.id, None) == numbers
+        digests = {number: str(place) for place, number in enumerate(numbers, 1)}
+        first = embeddings.seal(connection, known.id, "1.st", "0" * 64, numbers, digests)
+        assert items.lacking_vectors(connection, known.id, source.collection_id) == []
+
+        connection.execute(records.item.update().values(image_digest="new").where(records.item.c.number == numbers[0]))
+        assert items.lacking_vectors(connection, known.id, None) == numbers[:1]
+        embeddings.seal(connection, known.id, "2.st", "0" * 64, numbers[:1], {numbers[0]: "new"})
+        assert embeddings.dead_rows(connection, known.id) == {first: [0]}
+        assert embeddings.count(connection, known.id) == 3
+
+        shards = [shard.id for shard in embeddings.shards(connection, known.id)]
+        embeddings.replace(connection, shards, known.id, "3.st", "0" * 64, numbers)
+        assert [shard.file for shard in embeddings.shards(connection, known.id)] == ["3.st"]
+        assert embeddings.dead_rows(connection, known.id) == {}
+        assert items.lacking_vectors(connection, known.id, None) == []
+
+
+def test_allowed_hosts_are_kept_and_joined(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        collections.ensure_source(connection, source.collection_id, source.location, "iiif", ["localhost:2"])
+        assert collections.allowed_hosts(connection) == {"localhost:1", "localhost:2"}
+
+
+def test_unknown_names_are_said_with_those_there_are(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        _source(connection)
+        with pytest.raises(NotFoundError, match="collections are: maps"):
+            collections.by_slug(connection, "posters")
+        with pytest.raises(NotFoundError, match="no item 'x'"):
+            items.by_ids(connection, ["x"])
