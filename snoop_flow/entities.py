@@ -1,7 +1,8 @@
 """The nouns of the catalogue: what is kept, as frozen values.
 
 Institution → Collection → Record → Item is the corpus; EmbeddingSet, Shard and Index are what machines derive from
-it; VisualClass, Mark, ClassModel, Audit and Prediction are the expert's work; Annotation is what goes back. Times are aware datetimes in UTC. Ids are opaque, stable and safe in a URL.
+it; VisualClass, Mark, ClassModel, Audit and Prediction are the expert's work; Annotation is what goes back to the
+catalogue. Times are aware datetimes in UTC. Ids are opaque, stable and safe in a URL.
 """
 
 from __future__ import annotations

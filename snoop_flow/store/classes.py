@@ -72,6 +72,11 @@ def every(connection: Connection) -> list[VisualClass]:
     return [class_of(row) for row in rows]
 
 
+def all_of(connection: Connection) -> list[VisualClass]:
+    """All classes, archived ones included."""
+    return [class_of(row) for row in connection.execute(select(visual_class))]
+
+
 def change(connection: Connection, class_id: str, values: Mapping[str, Any]) -> None:
     """Change some columns of a class."""
     connection.execute(update(visual_class).where(visual_class.c.id == class_id).values(**values))
@@ -109,6 +114,13 @@ def model(connection: Connection, class_id: str, version: int | None = None) -> 
         statement = statement.where(class_model.c.version == version)
     row = connection.execute(statement.order_by(class_model.c.version.desc())).first()
     return None if row is None else to(ClassModel, row)
+
+
+def set_threshold(connection: Connection, class_id: str, threshold: float) -> None:
+    """Change the threshold of a class's newest version; what it learned stays as it is."""
+    newest = select(func.max(class_model.c.version)).where(class_model.c.class_id == class_id).scalar_subquery()
+    mine = (class_model.c.class_id == class_id) & (class_model.c.version == newest)
+    connection.execute(update(class_model).where(mine).values(threshold=threshold))
 
 
 def models(connection: Connection, class_id: str) -> list[ClassModel]:

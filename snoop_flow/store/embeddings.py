@@ -70,7 +70,7 @@ def seal(
 ) -> int:
     """Enter a shard that is safely on disk; row r holds `items[r]`. Older rows of these items become dead."""
     values = {"set_id": set_id, "file": file, "sha256": sha256, "rows": len(items), "sealed_at": now()}
-    shard_id = connection.execute(shard.insert().values(**values).returning(shard.c.id)).scalar_one()
+    shard_id: int = connection.execute(shard.insert().values(**values).returning(shard.c.id)).scalar_one()
     for part in chunks(items):
         old = vector_row.c.item.in_(part) & (vector_row.c.set_id == set_id)
         replaced = connection.execute(select(vector_row.c.shard_id, vector_row.c.row).where(old)).all()

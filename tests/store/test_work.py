@@ -12,7 +12,6 @@ from snoop_flow.entities import JobState, Status
 from snoop_flow.errors import ConflictError, NotFoundError
 from snoop_flow.store import (
     Catalogue,
-    annotations,
     classes,
     collections,
     embeddings,
@@ -21,6 +20,7 @@ from snoop_flow.store import (
     marks,
     people,
     predictions,
+    published,
     records,
 )
 from snoop_flow.store.rows import now, opaque_id
@@ -119,23 +119,23 @@ def test_annotations_keep_their_date_until_they_change_and_leave_tombstones(cata
             dates = {"created_at": at, "modified_at": at, "withdrawn_at": None}
             return {"id": "a", "class_id": class_, "version": 1, "item": numbers[0], "content": {"text": text}, **dates}
 
-        assert annotations.publish(connection, [row("x")]) == 1
-        first = annotations.by_id(connection, "a")
-        assert annotations.publish(connection, [row("x")]) == 0
-        assert annotations.by_id(connection, "a") == first
-        assert annotations.publish(connection, [row("y")]) == 1
+        assert published.publish(connection, [row("x")]) == 1
+        first = published.by_id(connection, "a")
+        assert published.publish(connection, [row("x")]) == 0
+        assert published.by_id(connection, "a") == first
+        assert published.publish(connection, [row("y")]) == 1
         assert first is not None
-        second = annotations.by_id(connection, "a")
+        second = published.by_id(connection, "a")
         assert second is not None
         assert second.created_at == first.created_at
-        assert [len(part) for part in annotations.stream(connection, [class_], None)] == [1]
+        assert [len(part) for part in published.stream(connection, [class_], None)] == [1]
 
         predictions.decide(connection, class_, numbers[:1], Status.REJECTED, user)
-        assert annotations.withdraw_unsupported(connection, class_, [Status.ACCEPTED]) == 1
-        gone = annotations.by_id(connection, "a")
+        assert published.withdraw_unsupported(connection, class_, [Status.ACCEPTED]) == 1
+        gone = published.by_id(connection, "a")
         assert gone is not None
         assert gone.withdrawn_at is not None
-        assert annotations.count(connection, class_) == 0
+        assert published.count(connection, class_) == 0
 
 
 def test_class_names_are_unique_and_published_classes_stay(catalogue: Catalogue) -> None:
@@ -148,7 +148,7 @@ def test_class_names_are_unique_and_published_classes_stay(catalogue: Catalogue)
             classes.find(connection, "Coins")
         at = now()
         row = {"id": "a", "class_id": class_, "version": 1, "item": numbers[0], "content": {}}
-        annotations.publish(connection, [{**row, "created_at": at, "modified_at": at, "withdrawn_at": None}])
+        published.publish(connection, [{**row, "created_at": at, "modified_at": at, "withdrawn_at": None}])
         with pytest.raises(ConflictError, match="1 published"):
             classes.remove(connection, class_)
 

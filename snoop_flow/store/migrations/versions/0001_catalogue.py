@@ -131,7 +131,7 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=False),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
-        sa.Column("planned", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("planned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("owner", sa.Text(), server_default="", nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("flow_run", sa.Text(), server_default="", nullable=False),

@@ -91,6 +91,6 @@ def stream(
     if collection_id is not None:
         statement = statement.where(record.c.collection_id == collection_id)
     ordered = statement.order_by(item.c.record_id, item.c.position, item.c.number, annotation.c.id)
-    result = connection.execution_options(yield_per=1000).execute(ordered)
+    result = connection.execute(ordered.execution_options(yield_per=1000))
     for part in result.partitions():
         yield list(part)

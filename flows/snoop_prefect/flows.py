@@ -1,0 +1,184 @@
+"""The verbs as Prefect flows: plan, map a task over the open units, finish.
+
+No rule of the pipeline lives here. What is done is kept in the catalogue unit by unit, so a flow run that was killed is
+simply run again, with the same job id or the same parameters: it does the units that are still open. A unit is a batch,
+hundreds of items or more; Prefect only knows tasks of that size.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from prefect import Flow, flow, task, unmapped
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.futures import PrefectFuture, as_completed
+from prefect.states import Cancelled
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import Task
+
+from snoop_flow import Workspace, jobs
+from snoop_flow.entities import Job, JobState, Unit
+from snoop_flow.errors import UsageError
+
+Report = dict[str, Any]
+# while one unit computes, the next one fetches; `FLOW.with_options(task_runner=…)` takes Dask or Ray instead
+THREADS: Any = ThreadPoolTaskRunner(max_workers=2)
+
+
+@lru_cache(maxsize=1)
+def open_workspace(folder: str) -> Workspace:
+    """The workspace, opened once in this process, so that a backbone is loaded once and not for each unit."""
+    workspace = Workspace.open(Path(folder))
+    atexit.register(workspace.close)
+    return workspace
+
+
+def _may_mend_itself(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    # a wrong request stays wrong: only what a later try can change is tried again
+    return not isinstance(state.result(raise_on_failure=False), UsageError)
+
+
+def _cancel_job(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
+    # cancelled in Prefect's pages; the runner calls this after it ended the run's process
+    if job_id := run.parameters.get("job_id"):
+        with Workspace.open(run.parameters["workspace"]) as workspace:
+            workspace.cancel_job(job_id)
+
+
+@task(
+    name="unit",
+    task_run_name="{unit.kind} {unit.number}",
+    retries=2,
+    retry_delay_seconds=[2, 20],
+    retry_condition_fn=_may_mend_itself,
+    cache_policy=NO_CACHE,  # the catalogue knows what is done
+    persist_result=False,
+)
+def do_unit(workspace: str, unit: Unit) -> Report:
+    """Do one unit of a job, unless the job was cancelled meanwhile."""
+    opened = open_workspace(workspace)
+    if opened.job(unit.job_id).state is JobState.CANCELLED:
+        return {}
+    return opened.do_unit(unit)
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def harvest(
+    workspace: str,
+    job_id: str | None = None,
+    locations: list[str] | None = None,
+    collection: str | None = None,
+    source: str | None = None,
+    limit: int | None = None,
+    allow_hosts: list[str] | None = None,
+) -> Report | State[Any]:
+    """Read records and items from sources into the catalogue.
+
+    Args:
+        workspace: folder of the workspace, as for all flows.
+        job_id: a job that is queued or was interrupted; the other arguments are then those of the job.
+        locations: addresses or folders.
+    """
+    parameters = {"locations": locations or [], "collection": collection, "source": source, "limit": limit}
+    return _carry_out(workspace, job_id, "harvest", {**parameters, "allow_hosts": allow_hosts or []})
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def embed(
+    workspace: str,
+    job_id: str | None = None,
+    collection: str | None = None,
+    backbone: str | None = None,
+    device: str = "cpu",
+) -> Report | State[Any]:
+    """Compute the vectors of items that lack one."""
+    parameters = {"collection": collection, "backbone": backbone, "device": device}
+    return _carry_out(workspace, job_id, "embed", parameters)
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def index(
+    workspace: str, job_id: str | None = None, type: str | None = None, backbone: str | None = None
+) -> Report | State[Any]:
+    """Build an index over the vectors, or bring it up to date."""
+    return _carry_out(workspace, job_id, "index", {"type": type, "backbone": backbone})
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def enrich(
+    workspace: str,
+    job_id: str | None = None,
+    names: list[str] | None = None,
+    collection: str | None = None,
+    threshold: float | None = None,
+) -> Report | State[Any]:
+    """Score the corpus with visual classes and keep predictions."""
+    parameters = {"names": names or [], "collection": collection, "threshold": threshold}
+    return _carry_out(workspace, job_id, "enrich", parameters)
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def publish(
+    workspace: str, job_id: str | None = None, names: list[str] | None = None, policy: str = "accepted"
+) -> Report | State[Any]:
+    """Turn predictions of visual classes into annotations."""
+    return _carry_out(workspace, job_id, "publish", {"names": names or [], "policy": policy})
+
+
+@flow(persist_result=False)
+def ingest(
+    workspace: str,
+    locations: list[str],
+    collection: str | None = None,
+    allow_hosts: list[str] | None = None,
+) -> dict[str, Any]:
+    """Harvest, embed what is new and bring the index up to date: what a schedule runs."""
+    harvested = harvest(workspace, locations=locations, collection=collection, allow_hosts=allow_hosts)
+    return {"harvest": harvested, "embed": embed(workspace), "index": index(workspace)}
+
+
+FLOWS = (harvest, embed, index, enrich, publish, ingest)
+
+
+def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report | State[Any]:
+    workspace = open_workspace(folder)
+    job = workspace.job(job_id) if job_id else _take_up(workspace, kind, parameters)
+    try:
+        units = workspace.plan_job(job.id)
+        futures = do_unit.map(unmapped(folder), units)
+        _follow(workspace.job(job.id), futures)
+        for future in futures:
+            future.result()
+        job = workspace.finish_job(job.id)
+    except Exception as error:
+        workspace.fail_job(job.id, str(error) or type(error).__name__)
+        raise
+    if job.state is JobState.CANCELLED:
+        return Cancelled(message=f"job {job.id} was cancelled")
+    return dict(job.report)
+
+
+def _take_up(workspace: Workspace, kind: str, parameters: Report) -> Job:
+    left = [job for job in jobs.abandoned(workspace) if job.kind == kind and job.parameters == parameters]
+    return left[-1] if left else jobs.create(workspace, kind, parameters)
+
+
+def _follow(job: Job, futures: Sequence[PrefectFuture[Report]]) -> None:
+    """Show the progress in Prefect's pages too; that they cannot be told never stops the work."""
+    with suppress(httpx.HTTPError):
+        shown = create_progress_artifact(_percent(job.done, job.total), description=f"{job.kind} {job.id}")
+        for done, _ in enumerate(as_completed(list(futures)), job.done + 1):
+            update_progress_artifact(cast(UUID, shown), _percent(done, job.total))
+
+
+def _percent(done: int, total: int) -> float:
+    return 100.0 * done / total if total else 100.0

@@ -1,0 +1,17 @@
+"""Writing annotations: W3C Web Annotation (https://www.w3.org/TR/annotation-model/) in the profiles readers expect."""
+
+from snoop_iiif.annotations.building import build_annotation, build_assessment, build_page
+from snoop_iiif.annotations.draft import AnnotationDraft, Software, Verdict, annotation_id
+from snoop_iiif.annotations.extension import EXTENSION_CONTEXT, context_document
+
+__all__ = [
+    "EXTENSION_CONTEXT",
+    "AnnotationDraft",
+    "Software",
+    "Verdict",
+    "annotation_id",
+    "build_annotation",
+    "build_assessment",
+    "build_page",
+    "context_document",
+]

@@ -1,0 +1,5 @@
+"""Reading other people's IIIF documents, tolerantly: Presentation 2.0, 2.1, 3.0 and drafts of 4.0."""
+
+from snoop_iiif.reading.document import read_document
+
+__all__ = ["read_document"]

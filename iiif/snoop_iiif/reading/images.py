@@ -1,0 +1,120 @@
+"""Images as documents describe them: bodies of painting annotations, choices, crops and thumbnails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from snoop_iiif.errors import IIIFError
+from snoop_iiif.model import Box, Image
+from snoop_iiif.reading.context import (
+    MAX_DEPTH,
+    MAX_IMAGES,
+    JSONObject,
+    Reading,
+    fragment_box,
+    listed,
+    objects,
+    pixels,
+    text_of,
+    type_of,
+)
+from snoop_iiif.reading.services import read_service
+
+_OTHER_MEDIA = frozenset({"Audio", "Video", "Sound", "Text", "TextualBody", "Model", "MovingImage", "Canvas"})
+_IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".jp2")
+
+
+def read_images(body: object, reading: Reading, version: int, depth: int = 0) -> Iterator[Image]:
+    """The images of an annotation's body, the default of a choice before its alternatives.
+
+    Args:
+        body: an image, a choice, a crop, a URI, or a list of them.
+        version: major version of the Presentation API.
+
+    Raises:
+        IIIFError: bodies nested too deep, or too many of them.
+    """
+    if depth > MAX_DEPTH:
+        raise IIIFError(f"images nested more than {MAX_DEPTH} deep")
+    for item in reading.bounded(body, MAX_IMAGES, "images on a canvas"):
+        if isinstance(item, Mapping) and type_of(item) == "Choice":
+            reading.note("choice")
+            for alternatives in ("default", "item", "items", "images"):
+                yield from read_images(item.get(alternatives), reading, version, depth + 1)
+        elif isinstance(item, Mapping) and ("full" in item or "source" in item):
+            yield from _cropped(item, reading, version, depth)
+        else:
+            image = read_image(item, reading, version)
+            if image is not None:
+                yield image
+
+
+def read_image(resource: object, reading: Reading, version: int) -> Image | None:
+    """One image; None for other media and for what has neither an address nor a service."""
+    if not isinstance(resource, Mapping):
+        url = reading.address_of(resource)
+        return Image(url) if url else None
+    if type_of(resource) in _OTHER_MEDIA:
+        return None
+    url = reading.address_of(resource)
+    service = read_service(resource.get("service"), reading, version)
+    media_type = text_of(resource.get("format"))
+    if url is not None and service is None and not _is_image(resource, url, media_type):
+        return None
+    if url is None and service is None:
+        return None
+    if service is not None and url is not None and not url.startswith(service.id):
+        reading.note("image-outside-its-service")
+    width, height = pixels(resource.get("width")), pixels(resource.get("height"))
+    if not (width and height) and service is not None:
+        width, height = service.width, service.height
+    return Image(url, media_type, width, height, service)
+
+
+def read_thumbnail(value: object, reading: Reading, version: int) -> Image | None:
+    """The first usable thumbnail among one or several."""
+    found = (read_image(item, reading, version) for item in listed(value))
+    return next((image for image in found if image is not None), None)
+
+
+def on_canvas(image: Image, target: str | None) -> Image:
+    """The image with its place on the canvas, where its annotation targets a part of it."""
+    box = fragment_box(target) if target else None
+    return replace(image, position=box) if box else image
+
+
+def _is_image(resource: JSONObject, url: str, media_type: str | None) -> bool:
+    """Without a service anything may be painted: trust the type, then the format, then the file's ending."""
+    kind = type_of(resource)
+    if kind == "Image" or (media_type or "").startswith("image/"):
+        return True
+    return not kind or url.lower().split("?", 1)[0].endswith(_IMAGE_ENDINGS)
+
+
+def _cropped(item: JSONObject, reading: Reading, version: int, depth: int) -> Iterator[Image]:
+    """A part of an image. In version 2 the crop's id is its address; in version 3 it is a mere name."""
+    whole = item.get("full") or item.get("source")
+    region = _selected_region(item.get("selector"))
+    url = reading.address_of(item) if version == 2 else None
+    if region is None:
+        yield from [Image(url)] if url else read_images(whole, reading, version, depth + 1)
+        return
+    reading.note("image-cropped")
+    image = read_image(whole, reading, version)
+    if image is not None and image.service is not None:
+        yield replace(image, url=url, width=region[2], height=region[3], region=region)
+    elif url is not None:
+        yield Image(url, width=region[2], height=region[3])
+    elif image is not None:
+        yield image
+
+
+def _selected_region(selectors: object) -> Box | None:
+    """The box of an `ImageApiSelector` or `FragmentSelector`, in pixels of the whole image."""
+    for selector in objects(selectors):
+        region = text_of(selector.get("region")) or (text_of(selector.get("value")) or "").removeprefix("xywh=")
+        box = fragment_box(f"#xywh={region}")
+        if box:
+            return box
+    return None

@@ -1,0 +1,1 @@
+"""Index types built on FAISS."""

@@ -1,0 +1,1 @@
+"""Backbones from ONNX image encoders in files."""

@@ -1,0 +1,90 @@
+"""The backbone: prepared batches through the model, outputs to unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL.Image import Image
+
+from snoop_flow.errors import PluginError, UsageError
+from snoop_flow.plugin_types import FloatArray
+from snoop_onnx.description import Description
+from snoop_onnx.preprocessing import prepare
+from snoop_onnx.session import Encoder
+
+
+class OnnxBackbone:
+    """An opened model; implements `snoop_flow.plugin_types.Backbone`.
+
+    Attributes:
+        dimension: D.
+        fingerprint: of the model's bytes and its preprocessing.
+    """
+
+    def __init__(self, wanted: Description, fingerprint: str, device: str, dimension: int = 0) -> None:
+        """Load the model, and see from one blank image what it gives.
+
+        Raises:
+            UsageError: the model is not what its description says.
+            PluginError: the model cannot be loaded, or not on this device.
+        """
+        self.fingerprint = fingerprint
+        self._wanted = wanted
+        self._encoder = Encoder(wanted, device)
+        blank = np.zeros((1, *_shape(wanted)), np.float32)
+        self.dimension = self._raw(blank).shape[1]
+        if dimension and dimension != self.dimension:
+            raise UsageError(
+                f"{wanted.model}: gives vectors of {self.dimension} numbers, the description says {dimension}; "
+                f"correct: dimension = {self.dimension}"
+            )
+
+    def embed_images(self, images: Sequence[Image]) -> FloatArray:
+        """Embed images of any size and mode: (n, D) float32, each row of unit length.
+
+        Raises:
+            PluginError: the model gives numbers that are not finite, or nothing but zeros.
+        """
+        vectors = np.empty((len(images), self.dimension), np.float32)
+        step = self._encoder.fixed_batch or self._wanted.batch_size
+        for start in range(0, len(images), step):
+            batch = images[start : start + step]
+            vectors[start : start + len(batch)] = self._raw(prepare(batch, self._wanted))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths.all():
+            raise PluginError(
+                f"{self._wanted.model}: gives vectors that are zero or not finite; look at mean, std and output"
+            )
+        return vectors / lengths
+
+    def _raw(self, batch: FloatArray) -> FloatArray:
+        """Vectors as the model gives them, (n, D); a batch is filled up for a model that takes a fixed number."""
+        fixed = self._encoder.fixed_batch
+        filled = batch
+        if fixed is not None and len(batch) < fixed:
+            filled = np.zeros((fixed, *batch.shape[1:]), np.float32)
+            filled[: len(batch)] = batch
+        return _pooled(self._encoder.run(filled), self._wanted)[: len(batch)]
+
+
+def _shape(wanted: Description) -> tuple[int, int, int]:
+    height, width = wanted.input_size
+    return (3, height, width) if wanted.layout == "nchw" else (height, width, 3)
+
+
+def _pooled(found: FloatArray, wanted: Description) -> FloatArray:
+    """One vector an image out of (n, D), tokens (n, T, D) or a feature map (n, C, H, W) or (n, H, W, C)."""
+    if wanted.pooling == "mean" and found.ndim == 4:
+        return np.asarray(found.mean(axis=(2, 3) if wanted.layout == "nchw" else (1, 2)), np.float32)
+    if wanted.pooling == "mean" and found.ndim == 3:
+        return np.asarray(found.mean(axis=1), np.float32)
+    if wanted.pooling == "first" and found.ndim == 3:
+        return found[:, 0]
+    flat = found.reshape(len(found), -1) if found.ndim > 1 else found
+    if wanted.pooling != "none" or found.ndim < 2 or flat.shape[1] != max(found.shape[1:]):
+        raise UsageError(
+            f"{wanted.model}: pooling {wanted.pooling!r} makes no vector of an output of shape "
+            f"{['N', *found.shape[1:]]}; choose another output, or mean or first for pooling"
+        )
+    return flat

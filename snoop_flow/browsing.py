@@ -1,0 +1,123 @@
+"""Looking at the corpus: collections, records, items, their pictures, what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from snoop_flow.cards import cards as cards_of
+from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, Source, VisualClass
+from snoop_flow.errors import NotFoundError
+from snoop_flow.images import THUMBNAIL_SIZE
+from snoop_flow.reports import Card, StatusReport
+from snoop_flow.store import classes as class_store
+from snoop_flow.store import collections as collection_store
+from snoop_flow.store import embeddings, indexes, items, jobs, marks, predictions
+from snoop_flow.store import failures as failure_store
+from snoop_flow.store import records as record_store
+from snoop_flow.store.collections import CollectionCounts
+from snoop_flow.workspace import Workspace
+
+
+def collections(workspace: Workspace) -> list[CollectionCounts]:
+    """All collections with their numbers of live records and items."""
+    with workspace.catalogue.read() as connection:
+        return collection_store.counts(connection)
+
+
+def sources(workspace: Workspace) -> list[Source]:
+    """All sources, the last harvested first."""
+    with workspace.catalogue.read() as connection:
+        return collection_store.sources(connection)
+
+
+def failures(workspace: Workspace, stage: str | None = None, limit: int = 100) -> list[Failure]:
+    """What went wrong last, by subject, newest first."""
+    with workspace.catalogue.read() as connection:
+        return failure_store.latest(connection, stage, limit)
+
+
+def records(workspace: Workspace, collection: str, offset: int = 0, limit: int = 50) -> list[Record]:
+    """Live records of a collection; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        found = collection_store.by_slug(connection, collection)
+        return record_store.in_collection(connection, found.id, offset, limit)
+
+
+def record(workspace: Workspace, record_id: str) -> Record:
+    """A record; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        return record_store.by_id(connection, record_id)
+
+
+def record_items(workspace: Workspace, record_id: str) -> list[Item]:
+    """Live items of a record in order."""
+    with workspace.catalogue.read() as connection:
+        return record_store.items_of(connection, record_id)
+
+
+def item(workspace: Workspace, item_id: str) -> Item:
+    """An item; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        return items.by_ids(connection, [item_id])[0]
+
+
+def cards(workspace: Workspace, item_ids: Sequence[str], class_name: str | None = None) -> tuple[Card, ...]:
+    """Cards of items in the order of their ids, with the marks of a class; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        numbers = [one.number for one in items.by_ids(connection, list(item_ids))]
+        found = class_store.find(connection, class_name) if class_name else None
+        present = marks.current(connection, found.id, numbers) if found else {}
+    return cards_of(workspace, numbers, marks=present)
+
+
+def thumbnail(workspace: Workspace, item_id: str) -> Path:
+    """The file of an item's thumbnail, fetched and made where it is missing; raises `SourceError`."""
+    if not workspace.thumbnails.has(item_id):
+        one = item(workspace, item_id)
+        canvas = (one.width, one.height)
+        loader = workspace.loader()
+        picture = loader.load(one.image, THUMBNAIL_SIZE, selector=one.selector, canvas_size=canvas)
+        workspace.thumbnails.put(one.id, picture)
+    return workspace.thumbnails.path(item_id)
+
+
+def image_file(workspace: Workspace, item_id: str) -> Path:
+    """The file of a local item's image.
+
+    Raises:
+        NotFoundError: the item is not local, or its file is gone.
+    """
+    path = item(workspace, item_id).image.get("path")
+    if path is None:
+        raise NotFoundError(f"item {item_id} is not of a local folder; its own image server serves it")
+    file = Path(path)
+    if not file.is_file():
+        raise NotFoundError(f"the file of item {item_id} is gone; harvest its folder again")
+    return file
+
+
+def item_predictions(workspace: Workspace, item_id: str) -> list[tuple[VisualClass, Prediction]]:
+    """What classes say of an item."""
+    with workspace.catalogue.read() as connection:
+        number = items.by_ids(connection, [item_id])[0].number
+        found = predictions.of_item(connection, number)
+        return [(class_store.find(connection, one.class_id), one) for one in found]
+
+
+def status(workspace: Workspace) -> StatusReport:
+    """The workspace at a glance."""
+    with workspace.catalogue.read() as connection:
+        counts = collection_store.counts(connection)
+        sets = embeddings.sets(connection)
+        index = indexes.newest(connection, sets[0].id) if sets else None
+        return StatusReport(
+            collections=len(counts),
+            records=sum(one.records for one in counts),
+            items=sum(one.items for one in counts),
+            embedded=embeddings.count(connection, sets[0].id) if sets else 0,
+            backbone=sets[0].backbone if sets else "",
+            index=index.type if index else "none",
+            classes=len(class_store.every(connection)),
+            running_jobs=sum(job.state is JobState.RUNNING for job in jobs.latest(connection)),
+        )

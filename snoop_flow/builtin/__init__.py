@@ -1,0 +1,47 @@
+"""What comes with snoop-flow: our own plugin, registered by entry point like everybody's.
+
+Nothing imports it; it has no privilege that an outside plugin lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from snoop_flow.builtin.classical import CLASSICAL
+from snoop_flow.builtin.exact import EXACT
+from snoop_flow.builtin.exporters import CSV, IIIF_PAGES, W3C_LINES
+from snoop_flow.builtin.folder import FOLDER
+from snoop_flow.builtin.iiif import IIIF
+from snoop_flow.builtin.strategies import STRATEGIES
+from snoop_flow.hookspecs import hookimpl
+from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SourceSpec, StrategySpec
+
+
+@hookimpl
+def register_sources() -> Sequence[SourceSpec]:
+    """Folders of images, and IIIF by address."""
+    return [FOLDER, IIIF]
+
+
+@hookimpl
+def register_backbones() -> Sequence[BackboneSpec]:
+    """The classical descriptor, which needs no download."""
+    return [CLASSICAL]
+
+
+@hookimpl
+def register_index_types() -> Sequence[IndexTypeSpec]:
+    """The exact scan."""
+    return [EXACT]
+
+
+@hookimpl
+def register_strategies() -> Sequence[StrategySpec]:
+    """Relevant, most useful, ambiguous, discovery, random."""
+    return STRATEGIES
+
+
+@hookimpl
+def register_exporters() -> Sequence[ExporterSpec]:
+    """IIIF annotation pages, Web Annotations by line, CSV."""
+    return [IIIF_PAGES, W3C_LINES, CSV]

@@ -1,0 +1,7 @@
+"""The exporters that come with snoop-flow; each streams."""
+
+from snoop_flow.builtin.exporters.csv_table import CSV
+from snoop_flow.builtin.exporters.iiif_pages import IIIF_PAGES
+from snoop_flow.builtin.exporters.w3c_lines import W3C_LINES
+
+__all__ = ["CSV", "IIIF_PAGES", "W3C_LINES"]

@@ -1,0 +1,1 @@
+"""Visual classes: defining, marking, teaching, and choosing what to show next."""

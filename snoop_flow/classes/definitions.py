@@ -1,0 +1,203 @@
+"""What a class is: creating, describing, copying, deleting."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from snoop_flow.classes.marking import counts_of, mark, minutes_of
+from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Visibility, VisualClass
+from snoop_flow.errors import UsageError
+from snoop_flow.reports import ClassSummary, ModelSummary
+from snoop_flow.store import classes, embeddings, failures, marks, people, predictions, published
+from snoop_flow.store.rows import now, opaque_id
+from snoop_flow.workspace import Workspace
+
+MAX_NAME = 200
+CHANGEABLE = frozenset({"name", "labels", "definition", "concept_uri", "visibility"})
+
+
+def create_class(
+    workspace: Workspace,
+    name: str,
+    *,
+    labels: LanguageMap | None = None,
+    definition: str = "",
+    concept_uri: str = "",
+    visibility: str = Visibility.PRIVATE,
+    positives: Sequence[str] = (),
+    backbone: str | None = None,
+    user: str | None = None,
+) -> VisualClass:
+    """Create a class, taught on the vectors of a backbone, perhaps with its first positives.
+
+    Raises:
+        ConflictError: the institution has a class of this name.
+        NotFoundError: nothing is embedded yet, or a positive does not exist.
+    """
+    created = create_in_set(
+        workspace,
+        workspace.embedding_set(backbone),
+        name,
+        labels=labels,
+        definition=definition,
+        concept_uri=concept_uri,
+        visibility=visibility,
+        user=user,
+    )
+    if positives:
+        mark(workspace, created.id, dict.fromkeys(positives, 1), op_id=uuid.uuid4().hex, user=user)
+    return created
+
+
+def create_in_set(
+    workspace: Workspace,
+    known: EmbeddingSet,
+    name: str,
+    *,
+    labels: LanguageMap | None = None,
+    definition: str = "",
+    concept_uri: str = "",
+    visibility: str = Visibility.PRIVATE,
+    user: str | None = None,
+) -> VisualClass:
+    """Create a class that is taught on a known embedding set; raises `ConflictError`."""
+    owner = workspace.user(user)
+    values = {
+        "id": opaque_id("class", owner.institution_id, uuid.uuid4().hex),
+        "institution_id": owner.institution_id,
+        "owner_id": owner.id,
+        "name": _name(name),
+        "labels": _labels(labels or {"none": (_name(name),)}),
+        "definition": definition,
+        "concept_uri": concept_uri,
+        "visibility": _visibility(visibility),
+        "set_id": known.id,
+        "created_at": now(),
+    }
+    with workspace.catalogue.write() as connection:
+        classes.add(connection, values)
+        failures.log_event(connection, "class.created", str(values["id"]), owner.id, {"name": values["name"]})
+        return classes.find(connection, str(values["id"]))
+
+
+def _name(name: str) -> str:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > MAX_NAME or not plain.isprintable():
+        raise UsageError(f"class name {name[:40]!r}: give 1 to {MAX_NAME} printable characters")
+    return plain
+
+
+def _labels(labels: LanguageMap) -> dict[str, list[str]]:
+    return {language: [text for text in texts if text.strip()] for language, texts in labels.items() if any(texts)}
+
+
+def _visibility(value: str) -> Visibility:
+    try:
+        return Visibility(value)
+    except ValueError as error:
+        raise UsageError(f"visibility {value!r}: is one of {', '.join(Visibility)}") from error
+
+
+def find_class(workspace: Workspace, name: str) -> VisualClass:
+    """A class by name or id; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        return classes.find(connection, name)
+
+
+def update_class(workspace: Workspace, name: str, **changes: Any) -> VisualClass:
+    """Change a class's name, labels, definition, concept URI or visibility."""
+    if unknown := set(changes) - CHANGEABLE:
+        raise UsageError(f"{', '.join(sorted(unknown))}: cannot be changed on a class")
+    values = dict(changes)
+    if "labels" in values:
+        values["labels"] = _labels(values["labels"])
+    if "visibility" in values:
+        values["visibility"] = _visibility(values["visibility"])
+    with workspace.catalogue.write() as connection:
+        found = classes.find(connection, name)
+        classes.rename(connection, found, _name(values.pop("name", found.name)))
+        if values:
+            classes.change(connection, found.id, values)
+    return find_class(workspace, found.id)
+
+
+def archive_class(workspace: Workspace, name: str) -> None:
+    """Take a class out of the lists; all that it gave stays."""
+    with workspace.catalogue.write() as connection:
+        classes.change(connection, classes.find(connection, name).id, {"archived_at": now()})
+
+
+def delete_class(workspace: Workspace, name: str) -> None:
+    """Delete a class with its marks, models and predictions; raises `ConflictError` once it was published."""
+    with workspace.catalogue.write() as connection:
+        found = classes.find(connection, name)
+        classes.remove(connection, found.id)
+        failures.log_event(connection, "class.deleted", found.id, found.owner_id, {"name": found.name})
+
+
+def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None = None) -> VisualClass:
+    """A class of one's own that starts from another's marks and newest model."""
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        present = marks.current(connection, found.id)
+        model = classes.model(connection, found.id)
+        known = embeddings.set_by_id(connection, found.set_id)
+    copy = create_in_set(
+        workspace,
+        known,
+        new_name,
+        labels={"none": (new_name,)},
+        definition=found.definition,
+        concept_uri=found.concept_uri,
+        user=user,
+    )
+    with workspace.catalogue.write() as connection:
+        rows = [marks.NewMark(uuid.uuid4().hex, number, value) for number, value in present.items()]
+        marks.append(connection, copy.id, copy.owner_id, rows)
+        if model is not None:
+            classes.add_model(connection, _as_first(model, copy.id))
+    return find_class(workspace, copy.id)
+
+
+def _as_first(model: ClassModel, class_id: str) -> ClassModel:
+    values = {name: getattr(model, name) for name in ClassModel.__slots__}
+    return ClassModel(**{**values, "class_id": class_id, "version": 1, "created_at": now()})
+
+
+def class_summaries(workspace: Workspace) -> list[ClassSummary]:
+    """All classes with their counts, by name."""
+    with workspace.catalogue.read() as connection:
+        names = people.names(connection)
+        return [_summary(connection, one, names) for one in classes.every(connection)]
+
+
+def class_summary(workspace: Workspace, name: str) -> ClassSummary:
+    """A class with its counts and versions; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        return _summary(connection, classes.find(connection, name), people.names(connection))
+
+
+def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str]) -> ClassSummary:
+    positives, negatives, unsure = counts_of(marks.current(connection, one.id))
+    return ClassSummary(
+        visual_class=one,
+        owner=names.get(one.owner_id, ""),
+        backbone=embeddings.set_by_id(connection, one.set_id).backbone,
+        positives=positives,
+        negatives=negatives,
+        unsure=unsure,
+        minutes=minutes_of(marks.times(connection, one.id)),
+        predictions=predictions.counts(connection, one.id),
+        annotations=published.count(connection, one.id),
+        models=tuple(_model_summary(model) for model in classes.models(connection, one.id)),
+    )
+
+
+def _model_summary(model: ClassModel) -> ModelSummary:
+    return ModelSummary(
+        model.version, model.positives, model.negatives, model.threshold, model.seconds, model.created_at
+    )

@@ -1,0 +1,140 @@
+"""`harvest`, `embed`, `index`, `ingest`: from sources to a searchable corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from snoop_flow.cli.options import Function, failures_text, in_workspace, progress_bar
+from snoop_flow.facade import Workspace
+from snoop_flow.reports import EmbedReport, HarvestReport, IndexReport
+
+
+def _source_options(command: Function) -> Function:
+    for option in (
+        click.argument("locations", metavar="SOURCE...", nargs=-1, required=True),
+        click.option("--collection", help="Slug of the collection to fill; by default named after the source."),
+        click.option("--source", metavar="TYPE", help="Source type, where it is not recognised (see plugins)."),
+        click.option("--limit", type=click.IntRange(1), help="Read at most this many records of each source."),
+        click.option(
+            "--allow-host",
+            "allow_hosts",
+            multiple=True,
+            help="A private host, as HOST or HOST:PORT, that this source may reach; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _backbone_option(command: Function) -> Function:
+    text = "Backbone, as NAME or FAMILY:FILE (see plugins)."
+    return click.option("--backbone", metavar="NAME", help=text)(command)
+
+
+def _device_option(command: Function) -> Function:
+    return click.option("--device", default="cpu", show_default=True, help="Such as cpu or cuda.")(command)
+
+
+@click.command()
+@_source_options
+@in_workspace
+def harvest(workspace: Workspace, locations: Sequence[str], **options: Any) -> Any:
+    """Read records from IIIF manifests and collections (by address) or folders of images.
+
+    \b
+    Examples:  snoop-flow harvest https://example.org/iiif/collection.json
+               snoop-flow harvest ~/scans --collection posters
+    """
+    with progress_bar("harvest") as progress:
+        report = workspace.harvest(locations, progress=progress, **options)
+    return report, _harvested(report)
+
+
+def _harvested(report: HarvestReport) -> str:
+    text = (
+        f"Collection {report.collection}: {report.records} records, {report.items} items "
+        f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
+    )
+    if report.failed:
+        text += f"\n{len(report.failed)} not read:{failures_text(report.failed)}"
+    return text
+
+
+@click.command()
+@click.option("--collection", help="Slug of the only collection to embed.")
+@_backbone_option
+@_device_option
+@in_workspace
+def embed(workspace: Workspace, **options: Any) -> Any:
+    """Compute the vectors of items that lack one.
+
+    \b
+    Examples:  snoop-flow embed
+               snoop-flow embed --backbone onnx:models/mobilenet.toml
+    """
+    with progress_bar("embed") as progress:
+        report = workspace.embed(progress=progress, **options)
+    return report, _embedded(report)
+
+
+def _embedded(report: EmbedReport) -> str:
+    text = f"{report.embedded} items embedded with {report.backbone} ({report.items_per_second} a second)"
+    text += f", {report.skipped} had a vector already" if report.skipped else ""
+    if report.failed:
+        text += f"\n{report.failed} without an image:{failures_text(report.failures)}"
+    return text
+
+
+@click.command()
+@click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")
+@_backbone_option
+@in_workspace
+def index(workspace: Workspace, type_: str | None, backbone: str | None) -> Any:
+    """Build an index over the vectors, or bring it up to date.
+
+    \b
+    Example:  snoop-flow index --type faiss-hnsw
+    """
+    with progress_bar("index") as progress:
+        report = workspace.build_index(type=type_, backbone=backbone, progress=progress)
+    return report, _indexed(report)
+
+
+def _indexed(report: IndexReport) -> str:
+    facts = "".join(f"; {name.replace('_', ' ')} {value}" for name, value in report.facts.items())
+    return f"Index {report.type} over {report.items} items{facts}"
+
+
+@click.command()
+@_source_options
+@_backbone_option
+@_device_option
+@click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")
+@in_workspace
+def ingest(
+    workspace: Workspace,
+    locations: Sequence[str],
+    backbone: str | None,
+    device: str,
+    type_: str | None,
+    **options: Any,
+) -> Any:
+    """Harvest, embed and index in one go.
+
+    \b
+    Example:  snoop-flow ingest ~/scans --collection posters
+    """
+    with progress_bar("harvest") as progress:
+        harvested = workspace.harvest(locations, progress=progress, **options)
+    with progress_bar("embed") as progress:
+        embedded = workspace.embed(backbone=backbone, device=device, progress=progress)
+    with progress_bar("index") as progress:
+        indexed = workspace.build_index(type=type_, backbone=embedded.backbone, progress=progress)
+    value = {"harvest": harvested, "embed": embedded, "index": indexed}
+    return value, "\n".join([_harvested(harvested), _embedded(embedded), _indexed(indexed)])
+
+
+COMMANDS = (harvest, embed, index, ingest)

@@ -1,0 +1,83 @@
+"""`enrich`, `review`, `publish`, `export`: from a class to the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from snoop_flow.cli.options import in_workspace, progress_bar
+from snoop_flow.facade import Workspace
+
+NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+
+
+@click.command()
+@NAMES
+@click.option("--collection", help="Slug of the only collection to enrich.")
+@click.option("--threshold", type=float, help="Score from which on an item is proposed; by default the class's own.")
+@in_workspace
+def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
+    """Score the whole corpus with classes, exactly, and keep proposals.
+
+    \b
+    Example:  snoop-flow enrich Balloons --threshold 0.2
+    """
+    with progress_bar("enrich") as progress:
+        report = workspace.enrich(names, progress=progress, **options)
+    text = f"{report.scored} items scored, {report.predicted} proposed ({report.items_per_second:.0f} items a second)"
+    return report, text
+
+
+@click.command()
+@click.argument("name")
+@click.option("--accept", multiple=True, metavar="ID", help="Item that belongs to the class; may be repeated.")
+@click.option("--reject", multiple=True, metavar="ID", help="Item that does not; may be repeated.")
+@click.option("--accept-above", type=float, metavar="T", help="Accept every proposal that scores at least T.")
+@in_workspace
+def review(workspace: Workspace, name: str, **options: Any) -> Any:
+    """Accept or reject what a class proposes.
+
+    \b
+    Example:  snoop-flow review Balloons --accept-above 0.5 --reject 8xa1…
+    """
+    report = workspace.review(name, **options)
+    text = f"{name}: {report.accepted} accepted, {report.rejected} rejected, {report.proposed} still to review"
+    return {"class": name, **{n: getattr(report, n) for n in ("accepted", "rejected", "proposed")}}, text
+
+
+@click.command()
+@NAMES
+@click.option("--policy", type=click.Choice(["accepted", "all"]), default="accepted", show_default=True)
+@in_workspace
+def publish(workspace: Workspace, names: Sequence[str], policy: str) -> Any:
+    """Turn accepted predictions into annotations with stable ids; withdraw what no longer holds.
+
+    \b
+    Example:  snoop-flow publish Balloons
+    """
+    with progress_bar("publish") as progress:
+        report = workspace.publish(names, policy=policy, progress=progress)
+    text = f"{report.annotations} annotations published ({report.changed} new or changed, {report.withdrawn} withdrawn)"
+    return report, text
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File or folder to write.")
+@click.option("--class", "classes", multiple=True, metavar="NAME", help="Only this class; may be repeated.")
+@click.option("--collection", help="Slug of the only collection to export.")
+@in_workspace
+def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str], collection: str | None) -> Any:
+    """Write published annotations in a catalogue's FORMAT (see plugins), such as iiif, w3c or csv.
+
+    \b
+    Example:  snoop-flow export csv --out balloons.csv --class Balloons
+    """
+    report = workspace.export(format_, out, classes=list(classes) or None, collection=collection)
+    return report, f"{report.records} annotations in {len(report.files)} files: {out}"
+
+
+COMMANDS = (enrich, review, publish, export)

@@ -1,0 +1,87 @@
+"""`search`: rank the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from snoop_flow.cli.options import in_workspace
+from snoop_flow.errors import UsageError
+from snoop_flow.facade import Workspace
+from snoop_flow.reports import SearchReport
+from snoop_flow.searching import Box
+
+
+@click.command()
+@click.option("--text", help="Words, in titles and metadata unless the backbone reads text.")
+@click.option("--image", metavar="FILE-or-URL", help="An image file or the address of one.")
+@click.option("--item", "items", multiple=True, metavar="ID", help="An item to be like; may be repeated.")
+@click.option("--unlike", "negatives", multiple=True, metavar="ID", help="An item to be unlike; may be repeated.")
+@click.option("--class", "visual_class", metavar="NAME", help="A class that has a model.")
+@click.option("--region", metavar="ID#xywh=X,Y,W,H", help="A box on an item, in canvas pixels.")
+@click.option("-k", "count", type=click.IntRange(1), default=20, show_default=True, help="Number of results.")
+@click.option("--collection", help="Slug of the only collection to search.")
+@click.option("--index", metavar="TYPE", help="Index type to use; 'exact' scans everything.")
+@in_workspace
+def search(workspace: Workspace, image: str | None, region: str | None, items: Sequence[str], **options: Any) -> Any:
+    """Rank the corpus by likeness to a text, an image, items, a class or a region; they can be combined.
+
+    \b
+    Examples:  snoop-flow search --image balloon.jpg -k 12
+               snoop-flow search --item 5m2k… --collection posters
+               snoop-flow search --text "carte marine"
+    """
+    data, url = _picture(image)
+    report = workspace.search(image=data, url=url, items=items, region=_region(region), **options)
+    return _document(report), _text(report)
+
+
+def _picture(image: str | None) -> tuple[bytes | None, str | None]:
+    if image is None:
+        return None, None
+    if image.lower().startswith(("http://", "https://")):
+        return None, image
+    try:
+        return Path(image).expanduser().read_bytes(), None
+    except OSError as error:
+        raise UsageError(f"{image}: cannot be read ({error.strerror}); give an image file or its address") from error
+
+
+def _region(region: str | None) -> tuple[str, Box] | None:
+    if region is None:
+        return None
+    item, _, box = region.partition("#xywh=")
+    try:
+        x, y, w, h = (int(number) for number in box.removeprefix("pixel:").split(","))
+    except ValueError as error:
+        raise UsageError(f"region {region!r}: write it as ID#xywh=X,Y,W,H in whole canvas pixels") from error
+    return item, (x, y, w, h)
+
+
+def _document(report: SearchReport) -> dict[str, Any]:
+    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record")
+    results = [{name: getattr(card, name) for name in names} for card in report.cards]
+    return {
+        "results": results,
+        "coverage": report.coverage,
+        "milliseconds": report.milliseconds,
+        "index": report.index,
+        "exact": report.exact,
+        "backbone": report.backbone,
+    }
+
+
+def _text(report: SearchReport) -> str:
+    lines = [
+        f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {card.label} — {card.record_label}"
+        for card in report.cards
+    ]
+    how = "exact" if report.exact else "approximate"
+    lines.append(f"{len(report.cards)} results in {report.milliseconds} ms ({report.index}, {how})")
+    return "\n".join(lines)
+
+
+COMMANDS = (search,)

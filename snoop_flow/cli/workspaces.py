@@ -1,0 +1,79 @@
+"""`init`, `status`, `plugins`, `doctor`: the workspace and what is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from snoop_flow.cli.options import answering, in_workspace
+from snoop_flow.diagnosis import diagnose, plugins_report
+from snoop_flow.facade import Workspace
+from snoop_flow.host import PluginHost
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@answering
+def init(folder: Path) -> Any:
+    """Create a workspace in FOLDER, or bring an existing one to this version.
+
+    \b
+    Example:  snoop-flow init archive
+    """
+    with Workspace.create(folder) as workspace:
+        value = {"workspace": str(workspace.folder), "database": workspace.catalogue.url}
+    return value, f"Workspace ready in {value['workspace']}.\nNext: snoop-flow ingest SOURCE --workspace {folder}"
+
+
+@click.command()
+@in_workspace
+def status(workspace: Workspace) -> Any:
+    """Tell what a workspace holds.
+
+    \b
+    Example:  snoop-flow status --workspace archive
+    """
+    report = workspace.status()
+    lines = [
+        f"{report.items} items in {report.records} records of {report.collections} collections",
+        f"{report.embedded} embedded with {report.backbone or 'no backbone yet'}; index: {report.index}",
+        f"{report.classes} classes; {report.running_jobs} jobs running",
+    ]
+    return report, "\n".join(lines)
+
+
+@click.command()
+@answering
+def plugins() -> Any:
+    """List the plugins, what each gives, and why one was not loaded.
+
+    \b
+    Example:  snoop-flow plugins
+    """
+    report = plugins_report(PluginHost())
+    lines = [f"{one['name']:12} {one['distribution']} {one['version']}" for one in report.plugins]
+    for kind in ("sources", "segmenters", "backbones", "index_types", "strategies", "exporters"):
+        lines.append(f"\n{kind.replace('_', ' ')}:")
+        lines += [f"  {name:16} {title}" for name, title in getattr(report, kind).items()] or ["  none"]
+    if report.failures:
+        lines.append("\nnot loaded:")
+        lines += [f"  {name:16} {reason}" for name, reason in report.failures.items()]
+    return report, "\n".join(lines)
+
+
+@click.command()
+@answering
+def doctor() -> Any:
+    """Check the installation: what is missing, and how to mend it.
+
+    \b
+    Example:  snoop-flow doctor
+    """
+    findings = diagnose(PluginHost())
+    lines = [f"{'ok     ' if one.ok else 'MISSING'} {one.subject}: {one.finding}" for one in findings]
+    return {"findings": findings}, "\n".join(lines)
+
+
+COMMANDS = (init, status, plugins, doctor)

@@ -1,0 +1,181 @@
+"""The workspace with its verbs: what a notebook, the command line, the web UI and the flows use.
+
+Each verb is a function of the room that it belongs to, bound here as a method; this is the only place that knows all.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from snoop_flow import (
+    browsing,
+    diagnosis,
+    embedding,
+    enrichment,
+    exporting,
+    harvesting,
+    indexing,
+    presenting,
+    publishing,
+    reviewing,
+    searching,
+    sharing,
+    workspace,
+)
+from snoop_flow import jobs as running
+from snoop_flow.classes import definitions, marking, teaching
+from snoop_flow.entities import Job, Unit
+from snoop_flow.errors import UsageError
+from snoop_flow.jobs import Payload, Progress, Verb
+
+VERBS: dict[str, Verb] = {
+    verb.kind: verb
+    for verb in (harvesting.HARVEST, embedding.EMBED, indexing.INDEX, enrichment.ENRICH, publishing.PUBLISH)
+}
+
+
+class Workspace(workspace.Workspace):
+    """An opened workspace with every verb; see `snoop_flow.workspace.Workspace` for what it holds.
+
+    Example:
+        >>> with Workspace.open("archive") as archive:  # doctest: +SKIP
+        ...     archive.search(text="balloon").cards[0].label
+    """
+
+    harvest = harvesting.harvest
+    embed = embedding.embed
+    build_index = indexing.build_index
+    search = searching.search
+    enrich = enrichment.enrich
+    publish = publishing.publish
+    export = exporting.export
+
+    collections = browsing.collections
+    sources = browsing.sources
+    failures = browsing.failures
+    records = browsing.records
+    record = browsing.record
+    record_items = browsing.record_items
+    item = browsing.item
+    cards = browsing.cards
+    thumbnail = browsing.thumbnail
+    image_file = browsing.image_file
+    item_predictions = browsing.item_predictions
+    status = browsing.status
+    plugins = diagnosis.workspace_plugins
+
+    manifest = presenting.manifest
+    annotation = presenting.annotation
+    annotation_document = presenting.annotation_document
+    annotation_page = presenting.annotation_page
+
+    create_class = definitions.create_class
+    classes = definitions.class_summaries
+    class_summary = definitions.class_summary
+    update_class = definitions.update_class
+    archive_class = definitions.archive_class
+    delete_class = definitions.delete_class
+    fork_class = definitions.fork_class
+    export_class = sharing.export_class
+    import_class = sharing.import_class
+    mark = marking.mark
+    undo = marking.undo
+    marks = marking.present_marks
+    mark_history = marking.mark_history
+    fit = teaching.fit
+    suggest = teaching.suggest
+    ranking = teaching.ranking
+    histogram = teaching.histogram
+    set_threshold = teaching.set_threshold
+
+    predictions = reviewing.predicted
+    bands = reviewing.bands
+    review = reviewing.review
+
+    job = running.get
+    cancel_job = running.cancel_job
+    fail_job = running.fail_job
+
+    def jobs(self, limit: int = 50) -> list[Job]:
+        """The newest jobs first."""
+        return running.latest(self, limit)
+
+    def start_job(self, kind: str, parameters: Payload, user: str | None = None) -> Job:
+        """Queue a job; a plugin such as Prefect takes it, else it runs in a thread of this process.
+
+        Args:
+            kind: a verb: harvest, embed, index, enrich or publish.
+            parameters: the verb's arguments; those left out have its defaults.
+
+        Raises:
+            UsageError: no such verb.
+        """
+        _verb(kind)
+        job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
+        self._launch(job)
+        return self.job(job.id)
+
+    def resume_jobs(self) -> int:
+        """Take up again what a stopped server left; returns how many jobs."""
+        left = running.abandoned(self)
+        for job in left:
+            self._launch(job)
+        return len(left)
+
+    def _launch(self, job: Job) -> None:
+        taken = self.host.launch(job, self.folder)
+        if taken is not None:
+            running.note_flow_run(self, job.id, str(taken.get("flow_run", "")))
+            return
+        with self._lock:
+            if self._runner is None:
+                self._runner = ThreadPoolExecutor(1, "snoop-jobs")
+            self._runner.submit(self._run_quietly, job.id)
+
+    def _run_quietly(self, job_id: str) -> None:
+        try:
+            self.run_job(job_id)
+        except Exception:  # noqa: BLE001 - the job keeps its error, and is shown with it
+            running.log.debug("job %s", job_id, exc_info=True)
+
+    def run_job(self, job_id: str, progress: Progress | None = None) -> Job:
+        """Do all open units of a job here and finish it; what was done already is not done again."""
+        return running.run_job(self, _verb(self.job(job_id).kind), job_id, progress)
+
+    def plan_job(self, job_id: str) -> list[Unit]:
+        """Claim a job, plan it unless that was done, and give its open units."""
+        return running.plan_job(self, _verb(self.job(job_id).kind), job_id)
+
+    def do_unit(self, unit: Unit) -> dict[str, Any]:
+        """Do one unit and keep that it is done."""
+        return dict(running.do_unit(self, _verb(unit.kind), unit))
+
+    def finish_job(self, job_id: str) -> Job:
+        """Close a job whose units are all done."""
+        return running.finish_job(self, _verb(self.job(job_id).kind), job_id)
+
+    _runner: ThreadPoolExecutor | None = None
+
+    def close(self) -> None:
+        """Let a job in this process stop after its present unit, then let go of everything."""
+        self.closing = True
+        if self._runner is not None:
+            self._runner.shutdown(wait=True, cancel_futures=True)
+            self._runner = None
+        super().close()
+
+
+_DEFAULTS: dict[str, Payload] = {
+    "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "embed": {"collection": None, "backbone": None, "device": "cpu"},
+    "index": {"type": None, "backbone": None},
+    "enrich": {"collection": None, "threshold": None},
+    "publish": {"policy": "accepted"},
+}
+
+
+def _verb(kind: str) -> Verb:
+    if kind not in VERBS:
+        raise UsageError(f"unknown kind of job {kind!r}; known are {', '.join(VERBS)}")
+    return VERBS[kind]

@@ -1,0 +1,223 @@
+"""The one way out: every outgoing request of the product is made here."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+import stamina
+
+from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.fetching.addresses import check_url, port_of
+from snoop_flow.fetching.answers import check_data, refusal
+from snoop_flow.fetching.contents import read_body, read_start, too_big
+from snoop_flow.fetching.policy import MIB, Fetched, FetchPolicy
+from snoop_flow.fetching.wire import CURRENT, Exchange, GuardedBackend
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSAL_BYTES = 65_536
+_PATIENCE_SECONDS = 2.0
+
+
+class Fetcher:
+    """Fetches documents and images under a policy; safe to share between threads.
+
+    It keeps connections, but no cookies and no credentials, and takes no proxy from the environment.
+    """
+
+    def __init__(self, policy: FetchPolicy | None = None) -> None:
+        """Open nothing yet; connections are made on demand."""
+        self.policy = policy or FetchPolicy()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_ssl_context(),
+            max_connections=self.policy.connections,
+            keepalive_expiry=5.0,
+            network_backend=GuardedBackend(self.policy),
+        )
+
+    def __enter__(self) -> Self:
+        """Use the fetcher as a context manager."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str | None = None,
+        max_bytes: int | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Fetched:
+        """Fetch one document.
+
+        Args:
+            url: an http or https address.
+            accept: media types wanted; an HTML page is then refused unless HTML is among them.
+            max_bytes: a lower or higher limit than the policy's.
+            etag: validator of a copy that is kept already.
+            last_modified: date of a copy that is kept already.
+
+        Raises:
+            SourceError: with the kind of failure, the HTTP status and the time to wait where the server named one.
+        """
+        wanted = {"accept": accept or "*/*", "if-none-match": etag, "if-modified-since": last_modified}
+        headers = {name: value for name, value in wanted.items() if value is not None}
+        limit = self.policy.max_bytes if max_bytes is None else max_bytes
+        with self._exchange(url, limit) as exchange:
+            for attempt in stamina.retry_context(
+                on=_worth_another_try,
+                attempts=self.policy.attempts,
+                timeout=self.policy.deadline_seconds,
+                wait_initial=0.2,
+                wait_max=_PATIENCE_SECONDS,
+                wait_jitter=0.2,
+            ):
+                with attempt:
+                    return self._follow(url, headers, limit, exchange)
+        raise AssertionError("unreachable: stamina raises the last failure")
+
+    @contextmanager
+    def _exchange(self, url: str, limit: int) -> Iterator[Exchange]:
+        seconds = self.policy.deadline_seconds
+        budget = self.policy.attempts * (limit + limit // 8 + MIB)  # heads and chunk framing come on top
+        exchange = Exchange(str(url)[:300], time.monotonic() + seconds, seconds, budget)
+        token = CURRENT.set(exchange)
+        try:
+            yield exchange
+        finally:
+            CURRENT.reset(token)
+
+    def _follow(self, url: str, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched:
+        seen: list[httpx.URL] = []
+        target = check_url(url)
+        while len(seen) <= self.policy.max_redirects:
+            seen.append(target)
+            answer = self._ask(target, headers, limit, exchange)
+            if isinstance(answer, Fetched):
+                return answer
+            target = check_url(answer)
+            if target in seen:
+                raise SourceError(FailureKind.INVALID, exchange.uri, f"redirects in a circle through {target}")
+        reason = f"more than {self.policy.max_redirects} redirects"
+        raise SourceError(FailureKind.INVALID, exchange.uri, reason)
+
+    def _ask(self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched | str:
+        """Make one request: a document, or the address that it redirects to."""
+        exchange.cut = False
+        with (
+            _typed_failures(exchange),
+            self._pool.stream(
+                "GET", _core_url(url), headers=self._headers(headers), extensions=self._timeouts(exchange)
+            ) as response,
+        ):
+            answered = httpx.Headers(response.headers)
+            if response.status in _REDIRECTS and "location" in answered:
+                return _joined(url, answered["location"], exchange.uri)
+            return _received(response, url, answered, headers, limit, exchange)
+
+    def _headers(self, headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        own = {"user-agent": self.policy.user_agent, "accept-encoding": "gzip, deflate"}
+        return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in (own | headers).items()]
+
+    def _timeouts(self, exchange: Exchange) -> dict[str, dict[str, float]]:
+        return {"timeout": {"connect": self.policy.connect_seconds, "pool": exchange.remaining()}}
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    # reading the bundle of authorities takes longer than most requests
+    return httpcore.default_ssl_context()
+
+
+def _received(
+    response: httpcore.Response,
+    url: httpx.URL,
+    answered: httpx.Headers,
+    sent: dict[str, str],
+    limit: int,
+    exchange: Exchange,
+) -> Fetched:
+    not_modified = response.status == 304 and ("if-none-match" in sent or "if-modified-since" in sent)
+    encoding = answered.get("content-encoding", "").strip().lower()
+    named = {name.lower(): value for name, value in answered.items()}
+    if not_modified:
+        body = b""
+    elif response.status in (200, 203):
+        if answered.get("content-length", "").isdigit() and int(answered["content-length"]) > limit:
+            raise too_big(limit, exchange.uri)
+        body = read_body(response.iter_stream(), encoding, limit, exchange.uri)
+        check_data(exchange.uri, response.status, named, body, None if sent["accept"] == "*/*" else sent["accept"])
+    else:
+        start = read_start(response.iter_stream(), encoding, _REFUSAL_BYTES)
+        raise refusal(exchange.uri, response.status, named, start)
+    return Fetched(
+        url=str(url),
+        status=response.status,
+        headers=MappingProxyType(named),
+        body=body,
+        media_type=named.get("content-type", "").split(";")[0].strip().lower(),
+        etag=named.get("etag"),
+        last_modified=named.get("last-modified"),
+        not_modified=not_modified,
+        seconds=exchange.seconds - exchange.remaining(),
+    )
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port_of(url), target=url.raw_path)
+
+
+def _joined(base: httpx.URL, location: str, uri: str) -> str:
+    """Resolve a Location; an absolute one is handed on as it stands, to be judged by `check_url` unparsed."""
+    if "://" in location.split("?")[0]:
+        return location
+    if location.startswith("//"):
+        return f"{base.scheme}:{location}"
+    try:
+        return str(base.join(location))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise SourceError(FailureKind.INVALID, uri, f"redirects to no valid address ({error})") from error
+
+
+def _worth_another_try(error: Exception) -> bool | float:
+    """Try again at once only what may well pass at once; longer waits are the caller's to plan."""
+    if not isinstance(error, SourceError) or error.kind is not FailureKind.TRANSIENT:
+        return False
+    if error.retry_after is not None:
+        return error.retry_after if error.retry_after <= _PATIENCE_SECONDS else False
+    return error.answered not in (429, 503)
+
+
+@contextmanager
+def _typed_failures(exchange: Exchange) -> Iterator[None]:
+    uri = exchange.uri
+    try:
+        yield
+    except httpcore.TimeoutException as error:
+        exchange.remaining()
+        raise SourceError(FailureKind.TRANSIENT, uri, "the server did not answer in time") from error
+    except httpcore.NetworkError as error:
+        raise SourceError(FailureKind.TRANSIENT, uri, f"connection failed ({error})") from error
+    except httpcore.RemoteProtocolError as error:
+        if exchange.cut:
+            raise SourceError(FailureKind.TRANSIENT, uri, "the answer ends early") from error
+        raise SourceError(FailureKind.INVALID, uri, f"not a valid HTTP answer ({error})") from error
+    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        raise SourceError(FailureKind.INVALID, uri, f"cannot be asked for ({error})") from error

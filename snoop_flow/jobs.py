@@ -1,0 +1,201 @@
+"""Running verbs as jobs: plan once, do each unit once, resume what a killed process left.
+
+A verb's work is cut into units that are kept in the catalogue. A unit may be done twice (a process can die between the
+work and its record), so every `do_unit` is idempotent by natural keys; a finished unit is never done again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from snoop_flow.entities import Job, JobState, Unit
+from snoop_flow.errors import ConflictError, SnoopError, UsageError
+from snoop_flow.plugin_types import Event
+from snoop_flow.store import failures, jobs
+from snoop_flow.store.rows import now
+from snoop_flow.workspace import Workspace
+
+Progress = Callable[[int, int, str], None]
+Payload = Mapping[str, Any]
+LEASE = timedelta(minutes=30)  # how long a silent process on another machine keeps its job
+FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How a kind of job is done.
+
+    Attributes:
+        plan: the payloads of its units, small JSON each.
+        do_unit: does one unit, idempotently; returns a small JSON report.
+        finish: joins the reports of all units to the job's report.
+    """
+
+    kind: str
+    plan: Callable[[Workspace, Job], Iterable[Payload]]
+    do_unit: Callable[[Workspace, Job, Unit], Payload]
+    finish: Callable[[Workspace, Job, Sequence[Payload]], Payload]
+
+
+def create(workspace: Workspace, kind: str, parameters: Payload, user: str | None = None) -> Job:
+    """Enter a queued job."""
+    owner = workspace.user(user)
+    with workspace.catalogue.write() as connection:
+        return jobs.add(connection, uuid.uuid4().hex, kind, parameters, owner.id)
+
+
+def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progress | None = None) -> Job:
+    """Do a verb here and now, going on with the same work where a killed process left it.
+
+    Raises:
+        ConflictError: another living process is at the same work.
+        SnoopError: what the verb raises; the job is kept as failed.
+    """
+    with workspace.catalogue.read() as connection:
+        same = jobs.unfinished(connection, verb.kind, parameters)
+    for job in same:
+        if job.state is JobState.RUNNING and _alive(job):
+            raise ConflictError(f"the same {job.kind} runs already as job {job.id} ({job.owner}); wait for it")
+    job = same[0] if same else create(workspace, verb.kind, parameters)
+    return run_job(workspace, verb, job.id, progress)
+
+
+def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | None = None) -> Job:
+    """Do all open units of a job in this process and finish it; a finished job is returned as it is."""
+    try:
+        units = plan_job(workspace, verb, job_id)
+        job = get(workspace, job_id)
+        report = progress or _silent
+        report(job.done, job.total, verb.kind)
+        for done, unit in enumerate(units, job.done + 1):
+            if get(workspace, job_id).state is JobState.CANCELLED or workspace.closing:
+                return get(workspace, job_id)
+            do_unit(workspace, verb, unit)
+            report(done, job.total, verb.kind)
+        return finish_job(workspace, verb, job_id)
+    except SnoopError as error:
+        fail_job(workspace, job_id, str(error))
+        raise
+    except Exception as error:
+        fail_job(workspace, job_id, f"{type(error).__name__}: {error}")
+        raise
+
+
+def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
+    """Claim a job for this process, plan it unless that was done, and give its open units."""
+    with workspace.catalogue.write() as connection:
+        if not jobs.claim(connection, job_id, _me()):
+            return []
+        job = jobs.by_id(connection, job_id)
+    if not job.planned:
+        # the plan may fetch for minutes, so it is made outside the transaction that keeps it
+        payloads = list(verb.plan(workspace, job))
+        with workspace.catalogue.write() as connection:
+            jobs.plan(connection, job_id, payloads)
+    with workspace.catalogue.read() as connection:
+        return jobs.open_units(connection, job)
+
+
+def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:
+    """Do one unit and keep that it is done."""
+    report = verb.do_unit(workspace, get(workspace, unit.job_id), unit)
+    with workspace.catalogue.write() as connection:
+        jobs.finish_unit(connection, unit, report)
+    return report
+
+
+def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
+    """Close a job whose units are all done; one that is final already is returned as it is.
+
+    Raises:
+        UsageError: units are still open.
+    """
+    job = get(workspace, job_id)
+    if job.state in FINAL:
+        return job
+    if job.done < job.total:
+        raise UsageError(f"job {job_id} has {job.total - job.done} open units; run it before finishing it")
+    with workspace.catalogue.read() as connection:
+        reports = jobs.reports(connection, job_id)
+    result = dict(verb.finish(workspace, job, reports))
+    with workspace.catalogue.write() as connection:
+        jobs.change(connection, job_id, state=JobState.DONE, report=result, finished_at=now())
+        failures.log_event(connection, f"{job.kind}.done", job_id, job.user_id, _small(result))
+    workspace.host.track(Event(f"{job.kind}.done", job_id, job.user_id, now(), result))
+    return get(workspace, job_id)
+
+
+def fail_job(workspace: Workspace, job_id: str, error: str) -> None:
+    """Keep that a job failed and why; its finished units stay done."""
+    log.error("job %s failed: %s", job_id, error)
+    with workspace.catalogue.write() as connection:
+        if jobs.by_id(connection, job_id).state not in FINAL:
+            jobs.change(connection, job_id, state=JobState.FAILED, error=error, finished_at=now())
+
+
+def cancel_job(workspace: Workspace, job_id: str) -> Job:
+    """Stop a job after its present unit; what is done stays done."""
+    with workspace.catalogue.write() as connection:
+        if jobs.by_id(connection, job_id).state not in FINAL:
+            jobs.change(connection, job_id, state=JobState.CANCELLED, finished_at=now())
+    return get(workspace, job_id)
+
+
+def get(workspace: Workspace, job_id: str) -> Job:
+    """A job as it stands; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        return jobs.by_id(connection, job_id)
+
+
+def latest(workspace: Workspace, limit: int = 50) -> list[Job]:
+    """The newest jobs first."""
+    with workspace.catalogue.read() as connection:
+        return jobs.latest(connection, limit)
+
+
+def abandoned(workspace: Workspace) -> list[Job]:
+    """Queued jobs and jobs whose process is gone, oldest first: what a restarted server takes up again."""
+    active = [job for job in latest(workspace, 500) if job.state in jobs.ACTIVE and not _alive(job)]
+    return active[::-1]
+
+
+def note_flow_run(workspace: Workspace, job_id: str, flow_run: str) -> None:
+    """Keep which run elsewhere executes a job."""
+    with workspace.catalogue.write() as connection:
+        jobs.change(connection, job_id, flow_run=flow_run, owner="elsewhere:0", seen_at=now())
+
+
+def _silent(done: int, total: int, message: str) -> None:
+    pass
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _alive(job: Job) -> bool:
+    host, _, pid = job.owner.rpartition(":")
+    if not host:
+        return False
+    if host != socket.gethostname():
+        return job.seen_at is not None and now() - job.seen_at < LEASE
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    # our own process runs a job in one thread at a time, so it may take its own job up again
+    return int(pid) != os.getpid()
+
+
+def _small(report: Payload) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if isinstance(value, int | float | str)}

@@ -1,0 +1,358 @@
+"""What plugins give: specs (a name, facts and a callable that opens the real thing) and the protocols behind them.
+
+A hook returns specs only, so that listing plugins never loads a model. Arrays are numpy; `D` is a backbone's
+dimension, `N` the number of rows of a view. Vectors are float32 and L2-normalised, so an inner product is a cosine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL.Image import Image
+
+from snoop_flow.entities import Item, ItemKind, LanguageMap, Record, Status, VisualClass
+from snoop_flow.fetching import Fetched
+from snoop_flow.learning import Pool
+from snoop_iiif import AnnotationDraft
+
+FloatArray = NDArray[np.float32]
+RowArray = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+
+# --- sources -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """An item as a source describes it, before it has a number.
+
+    Attributes:
+        key: the canvas URI, or for a local record any text that is stable and unique within the record.
+        image: JSON by which the image is had: `{"path": …}` or `snoop_iiif.Image.to_dict()`.
+        image_digest: changes if and only if the picture must be embedded again.
+    """
+
+    key: str
+    label: LanguageMap
+    width: int
+    height: int
+    image: Mapping[str, Any]
+    image_digest: str
+    kind: ItemKind = ItemKind.CANVAS
+    selector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """A record as a source describes it.
+
+    Attributes:
+        key: the manifest URI, or for a local record any stable text (the installation then names its manifest).
+        digest: SHA-256 of the source document; an equal digest means that nothing changed.
+        local: the installation itself serves the manifest and the images.
+        problems: what could not be taken from this record, one line each.
+    """
+
+    key: str
+    label: LanguageMap
+    digest: str
+    items: tuple[ItemDraft, ...]
+    metadata: tuple[tuple[LanguageMap, LanguageMap], ...] = ()
+    rights: str = ""
+    attribution: LanguageMap = field(default_factory=dict)
+    homepage: str = ""
+    version: str = ""
+    local: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """A record that a source has listed but not read yet.
+
+    Attributes:
+        uri: what to read.
+        hint: small JSON that the source wants back when it reads the record.
+    """
+
+    uri: str
+    hint: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFailure:
+    """A part of a source that could not be listed; the harvest goes on without it."""
+
+    uri: str
+    kind: str
+    reason: str
+
+
+class SourceContext(Protocol):
+    """What the engine lends a source: the one way out."""
+
+    def fetch(self, url: str, accept: str) -> Fetched:
+        """Fetch a document through the installation's fetcher; raises `SourceError`."""
+
+
+class HarvestSource(Protocol):
+    """An opened source: lists cheaply, reads one record at a time."""
+
+    def list(self) -> Iterator[RecordRef | ListingFailure]:
+        """Yield every record once; raises `SourceError` when nothing can be listed."""
+
+    def read(self, ref: RecordRef) -> RecordDraft:
+        """Read one record; raises `SourceError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A kind of place that records come from.
+
+    Attributes:
+        recognises: tells from the text of a location alone (no network) whether this source can read it.
+        open: opens a location.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[str], bool]
+    open: Callable[[str, SourceContext], HarvestSource]
+
+
+# --- segmenters --------------------------------------------------------------------------------------------------
+
+
+class Segmenter(Protocol):
+    """Cuts records or their images into items: shots, keyframes, regions."""
+
+    def segment(self, record: Record, items: Sequence[Item]) -> Iterator[ItemDraft]:
+        """Yield the items found in one record; raises `SourceError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterSpec:
+    """A way to cut records into more items."""
+
+    name: str
+    title: str
+    kinds: tuple[ItemKind, ...]
+    open: Callable[[], Segmenter]
+
+
+# --- backbones ---------------------------------------------------------------------------------------------------
+
+
+class Backbone(Protocol):
+    """An opened image encoder."""
+
+    @property
+    def dimension(self) -> int:
+        """D, the length of a vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes whenever vectors would: weights, preprocessing, algorithm version."""
+
+    def embed_images(self, images: Sequence[Image]) -> FloatArray:
+        """Embed RGB images of any size: (n, D) float32, each row of unit length."""
+
+
+@runtime_checkable
+class TextBackbone(Protocol):
+    """A backbone that also places texts in the space of the images."""
+
+    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
+        """Embed texts: (n, D) float32, each row of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSpec:
+    """An image encoder and its facts, known without loading weights.
+
+    Attributes:
+        input_size: longest side in pixels that the encoder can use; images are fetched at about this size.
+        fingerprint: computes `Backbone.fingerprint` without loading the weights into memory.
+        open: opens it on a device such as `cpu` or `cuda`.
+    """
+
+    name: str
+    title: str
+    dimension: int
+    input_size: int
+    licence: str
+    fingerprint: Callable[[], str]
+    open: Callable[[str], Backbone]
+    reads_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneFamily:
+    """A loader of backbones from the user's own files: `--backbone NAME:LOCATION`.
+
+    Attributes:
+        resolve: turns LOCATION into a spec; raises `UsageError` with the way to mend.
+    """
+
+    name: str
+    title: str
+    resolve: Callable[[str], BackboneSpec]
+
+
+# --- indexes -----------------------------------------------------------------------------------------------------
+
+
+class VectorView(Protocol):
+    """The live rows of an embedding set in a fixed order; row r is item `numbers[r]`."""
+
+    @property
+    def dimension(self) -> int:
+        """D."""
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """(N,) item numbers."""
+
+    def blocks(self, rows: int = ...) -> Iterator[FloatArray]:
+        """Yield all rows in order as (n, D) blocks of at most `rows`."""
+
+    def gather(self, rows: RowArray) -> FloatArray:
+        """The vectors of some rows, (n, D)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rows of a view in falling order of score: two arrays of one length."""
+
+    rows: RowArray
+    scores: FloatArray
+
+
+class Index(Protocol):
+    """An opened index over a view."""
+
+    def search(self, query: FloatArray, count: int, *, allowed: Mask | None = None, below: float | None = None) -> Hits:
+        """The best `count` rows for a (D,) query by inner product.
+
+        Args:
+            query: any vector, not only a unit one: a class is a query.
+            count: rows wanted; fewer come back when fewer are allowed.
+            allowed: (N,) mask of the rows that may be returned; filters act inside the search.
+            below: return only scores at most this (a score band's upper end).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTypeSpec:
+    """A search structure.
+
+    Attributes:
+        exact: answers are those of a full scan; others are labelled approximate wherever they are shown.
+        build: writes the structure's files into an empty folder.
+        open: opens that folder over the same view.
+    """
+
+    name: str
+    title: str
+    exact: bool
+    build: Callable[[VectorView, Path, np.random.Generator], None]
+    open: Callable[[Path, VectorView], Index]
+
+
+# --- strategies --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StrategySpec:
+    """A query strategy: which items to show next.
+
+    Attributes:
+        choose: picks rows of the pool, best first, see `snoop_flow.learning.Pool`.
+    """
+
+    name: str
+    title: str
+    choose: Callable[[Pool, int, np.random.Generator], RowArray]
+
+
+# --- exporters ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One published statement with all that a catalogue's format may need.
+
+    Attributes:
+        annotation: what was published; `snoop_iiif` builds the profiles of IIIF and W3C from it.
+        decided_by: name of the reviewer, empty for a machine's statement.
+    """
+
+    annotation: AnnotationDraft
+    item: Item
+    record: Record
+    collection: str
+    visual_class: VisualClass
+    version: int
+    score: float
+    status: Status
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """Facts of the installation that exports.
+
+    Attributes:
+        extension_context: address of the JSON-LD context for confidence and provenance.
+        page_uri: the address of an item's annotation page.
+        manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
+    """
+
+    public_url: str
+    agent: str
+    institution: str
+    extension_context: str
+    page_uri: Callable[[Item], str]
+    manifest: Callable[[Record], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an exporter wrote."""
+
+    files: tuple[str, ...]
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterSpec:
+    """A catalogue's format.
+
+    Attributes:
+        export: writes rows, which come grouped by record and item, to a path (a file, or a folder if
+            `writes_folder`) and streams: memory must not grow with their number.
+    """
+
+    name: str
+    title: str
+    writes_folder: bool
+    export: Callable[[Iterable[ExportRow], Path, ExportContext], ExportReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was committed: what, about which subject, by whom."""
+
+    name: str
+    subject: str
+    user: str
+    at: datetime
+    detail: Mapping[str, Any]

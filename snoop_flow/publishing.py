@@ -1,0 +1,168 @@
+"""Publishing: accepted predictions → annotations with stable ids.
+
+An annotation's id is derived from class, version and item, so publishing twice gives the same. What no prediction
+supports any more is withdrawn and stays as a tombstone; it is never overwritten. What is kept are facts; the profiles
+of IIIF and W3C are built from them when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version as distribution_version
+from math import exp
+from typing import Any
+
+from sqlalchemy import Connection
+
+from snoop_flow import jobs
+from snoop_flow.entities import Annotation, Item, Job, Prediction, Record, Status, Unit, VisualClass
+from snoop_flow.errors import UsageError
+from snoop_flow.images import parse_box
+from snoop_flow.jobs import Payload, Progress, Verb
+from snoop_flow.reports import PublishReport
+from snoop_flow.settings import Settings
+from snoop_flow.store import classes, items, predictions, published, records
+from snoop_flow.store.rows import now
+from snoop_flow.workspace import Workspace
+from snoop_iiif import AnnotationDraft, Software, Verdict, annotation_id
+
+POLICIES: dict[str, tuple[Status, ...]] = {
+    "accepted": (Status.ACCEPTED,),
+    "all": (Status.ACCEPTED, Status.PROPOSED),
+}
+HOMEPAGE = "https://example.org/snoop-flow"
+
+
+def publish(
+    workspace: Workspace, names: Sequence[str], *, policy: str = "accepted", progress: Progress | None = None
+) -> PublishReport:
+    """Publish the predictions of classes as annotations.
+
+    Args:
+        names: classes, by name or id.
+        policy: `accepted` publishes what people accepted, `all` also what the machine proposes.
+
+    Raises:
+        UsageError: unknown policy, or a class was never enriched.
+    """
+    with workspace.catalogue.read() as connection:
+        ids = [classes.find(connection, name).id for name in names]
+    job = jobs.run(workspace, PUBLISH, {"names": ids, "policy": policy}, progress)
+    reported = {name: job.report[name] for name in _REPORTED}
+    return PublishReport(job=job.id, **reported)
+
+
+_REPORTED = ("annotations", "changed", "withdrawn")
+
+
+def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
+    if job.parameters["policy"] not in POLICIES:
+        raise UsageError(f"policy {job.parameters['policy']!r}: is one of {', '.join(POLICIES)}")
+    if not job.parameters["names"]:
+        raise UsageError("no class given; name the classes to publish")
+    for name in job.parameters["names"]:
+        with workspace.catalogue.read() as connection:
+            found = classes.find(connection, name)
+            counts = predictions.counts(connection, found.id)
+        if not sum(counts.values()):
+            raise UsageError(f"class {found.name} has no predictions; run: snoop-flow enrich {found.name!r}")
+        yield {"class": found.id}
+
+
+def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
+    statuses = POLICIES[job.parameters["policy"]]
+    changed = 0
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, unit.payload["class"])
+        for batch in predictions.to_publish(connection, found.id, statuses):
+            rows = _rows(workspace, connection, found, batch)
+            with workspace.catalogue.write() as writing:
+                changed += published.publish(writing, rows)
+    with workspace.catalogue.write() as writing:
+        withdrawn = published.withdraw_unsupported(writing, found.id, statuses)
+        total = published.count(writing, found.id)
+    return {"annotations": total, "changed": changed, "withdrawn": withdrawn}
+
+
+def _rows(
+    workspace: Workspace, connection: Connection, found: VisualClass, batch: Sequence[Prediction]
+) -> list[dict[str, Any]]:
+    known = items.by_numbers(connection, [one.item for one in batch])
+    parents = records.by_ids(connection, [item.record_id for item in known.values()])
+    at = now()
+    rows = []
+    for one in batch:
+        item = known[one.item]
+        facts = _facts(workspace.settings, found, one, item, parents[item.record_id])
+        values = {"class_id": found.id, "version": one.version, "item": one.item, "content": facts}
+        dates = {"created_at": at, "modified_at": at, "withdrawn_at": None}
+        rows.append({"id": local_id(workspace.settings, facts["id"]), **values, **dates})
+    return rows
+
+
+def annotations_url(settings: Settings) -> str:
+    """The address below which annotations are served."""
+    return f"{settings.public_url.rstrip('/')}/annotations"
+
+
+def extension_context(settings: Settings) -> str:
+    """The address of the context for confidence and provenance."""
+    return f"{settings.public_url.rstrip('/')}/ns/snoop-flow.json"
+
+
+def local_id(settings: Settings, uri: str) -> str:
+    """What the catalogue calls an annotation: its URI below `annotations_url`."""
+    return uri.removeprefix(f"{annotations_url(settings)}/")
+
+
+def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, record: Record) -> dict[str, Any]:
+    """What an annotation says, without its own dates: the same facts give the same annotation."""
+    public = settings.public_url.rstrip("/")
+    decided = one.decided_at.isoformat(timespec="seconds") if one.decided_at else None
+    return {
+        "id": annotation_id(annotations_url(settings), found.id, one.version, item.id),
+        "label": {language: list(texts) for language, texts in found.labels.items() if texts},
+        "class": found.name,
+        "concept_uri": found.concept_uri or f"{public}/classes/{found.id}",
+        "version": one.version,
+        "canvas_uri": item.uri,
+        "manifest_uri": record.uri,
+        "box": parse_box(item.selector, (item.width, item.height)) if item.selector else None,
+        "score": round(1 / (1 + exp(-one.score)), 4),
+        "run_uri": f"{public}/jobs/{one.job_id}",
+        "decision": None if one.status is Status.PROPOSED else one.status.value,
+        "decided": decided,
+    }
+
+
+def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
+    """A kept annotation as every notation is built from it.
+
+    The score is the logistic function of the class's score: 0.5 is the boundary that the marks suggest. It is no
+    calibrated probability.
+    """
+    facts: Mapping[str, Any] = annotation.content
+    verdict = Verdict(facts["decision"], facts["decided"]) if facts["decision"] and facts["decided"] else None
+    creator = Software(f"visual class {facts['class']}", str(facts["version"]))
+    return AnnotationDraft(
+        id=facts["id"],
+        label={language: tuple(texts) for language, texts in facts["label"].items()} or {"none": (facts["class"],)},
+        concept_uri=facts["concept_uri"],
+        canvas_uri=facts["canvas_uri"],
+        manifest_uri=facts["manifest_uri"],
+        creator=creator,
+        created=annotation.created_at.isoformat(timespec="seconds"),
+        modified=annotation.modified_at.isoformat(timespec="seconds"),
+        box=tuple(facts["box"]) if facts["box"] else None,
+        score=facts["score"],
+        generator=Software(settings.agent, distribution_version("snoop-flow"), HOMEPAGE),
+        run_uri=facts["run_uri"],
+        verdict=verdict,
+    )
+
+
+def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
+    return {name: sum(report[name] for report in reports) for name in _REPORTED}
+
+
+PUBLISH = Verb("publish", _plan, _do_unit, _finish)

@@ -1,0 +1,241 @@
+"""What the verbs answer: frozen values that a page, a command or a notebook shows as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from snoop_flow.entities import Status, VisualClass
+
+
+@dataclass(frozen=True, slots=True)
+class FailedThing:
+    """Something that could not be had, and why."""
+
+    uri: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestReport:
+    """What a harvest met; `new`, `changed`, `unchanged` and `gone` count records."""
+
+    job: str
+    collection: str
+    records: int
+    items: int
+    new: int
+    changed: int
+    unchanged: int
+    gone: int
+    failed: tuple[FailedThing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedReport:
+    """What was embedded; `skipped` had a vector of its present image already."""
+
+    job: str
+    backbone: str
+    embedded: int
+    skipped: int
+    failed: int
+    items_per_second: float
+    failures: tuple[FailedThing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What was indexed."""
+
+    job: str
+    index: str
+    type: str
+    items: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichReport:
+    """What an exact pass over the corpus gave."""
+
+    job: str
+    scored: int
+    predicted: int
+    items_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What was published: all live annotations of the classes, those changed now, those withdrawn now."""
+
+    job: str
+    annotations: int
+    changed: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item as it is shown.
+
+    Attributes:
+        score: cosine for a search, `w · x + b` for a class; None where nothing was scored.
+        thumbnail: path below the web server.
+        mark: the curator's mark in the class at hand.
+        why: why it is shown: the strategy's name.
+        status: where the class's prediction stands, or "".
+        box: x, y, width, height in canvas pixels for a region, else None.
+    """
+
+    item: str
+    score: float | None
+    uri: str
+    selector: str
+    label: str
+    record: str
+    record_label: str
+    thumbnail: str
+    width: int
+    height: int
+    mark: int | None = None
+    why: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """A ranked answer.
+
+    Attributes:
+        coverage: share of the live items in scope that the answer could rank.
+        exact: the ranking is that of a full scan.
+        index: the index type that answered.
+    """
+
+    cards: tuple[Card, ...]
+    coverage: float
+    milliseconds: float
+    index: str
+    exact: bool
+    backbone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReport:
+    """Where a class stands after an operation."""
+
+    op_id: str
+    positives: int
+    negatives: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One operation of a class's history: how many items got which value, by whom."""
+
+    op_id: str
+    user: str
+    created_at: datetime
+    values: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """A new version of a class."""
+
+    visual_class: str
+    version: int
+    positives: int
+    negatives: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """A version of a class without its weights."""
+
+    version: int
+    positives: int
+    negatives: int
+    threshold: float
+    seconds: float
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """A class with its counts."""
+
+    visual_class: VisualClass
+    owner: str
+    backbone: str
+    positives: int
+    negatives: int
+    unsure: int
+    minutes: float
+    predictions: Mapping[Status, int]
+    annotations: int
+    models: tuple[ModelSummary, ...]
+
+    @property
+    def model(self) -> ModelSummary | None:
+        """The newest version."""
+        return self.models[0] if self.models else None
+
+    @property
+    def versions(self) -> int:
+        """How many versions were fitted."""
+        return len(self.models)
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many items score how much: `edges` has one more entry than the counts."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    positives: tuple[int, ...]
+    negatives: tuple[int, ...]
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """How the predictions of a class stand after review."""
+
+    accepted: int
+    rejected: int
+    proposed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PluginsReport:
+    """What is installed and what is not, and why."""
+
+    plugins: tuple[Mapping[str, Any], ...]
+    failures: Mapping[str, str]
+    sources: Mapping[str, str]
+    segmenters: Mapping[str, str]
+    backbones: Mapping[str, str]
+    index_types: Mapping[str, str]
+    strategies: Mapping[str, str]
+    exporters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """A workspace at a glance."""
+
+    collections: int
+    records: int
+    items: int
+    embedded: int
+    backbone: str
+    index: str
+    classes: int
+    running_jobs: int

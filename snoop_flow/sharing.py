@@ -1,0 +1,151 @@
+"""Sharing: a class as a small JSON file; its model is a query vector, so it works wherever its backbone does.
+
+The file holds numbers and text only. What is read is checked: shape, finiteness and norm of the weights, and that the
+fingerprint is that of an embedding set of this workspace.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from snoop_flow.classes.definitions import create_in_set, find_class
+from snoop_flow.entities import ClassModel, EmbeddingSet, VisualClass
+from snoop_flow.errors import UsageError
+from snoop_flow.store import classes, embeddings
+from snoop_flow.store.rows import now
+from snoop_flow.workspace import Workspace
+
+FORMAT = "snoop-flow class 1"
+MAX_BYTES = 4 << 20
+MAX_NORM = 1e4
+
+
+def export_class(workspace: Workspace, name: str, path: Path) -> None:
+    """Write a class with its newest model to a file.
+
+    Raises:
+        UsageError: the class has no model yet, or the file cannot be written.
+    """
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        model = classes.model(connection, found.id)
+        known = embeddings.set_by_id(connection, found.set_id)
+    if model is None:
+        raise UsageError(f"class {found.name} has no model yet; fit it first with: snoop-flow class fit")
+    document = {
+        "format": FORMAT,
+        "id": found.id,
+        "name": found.name,
+        "labels": found.labels,
+        "definition": found.definition,
+        "concept_uri": found.concept_uri,
+        "backbone": known.backbone.partition(":")[0],
+        "fingerprint": known.fingerprint,
+        "dimension": known.dimension,
+        "version": model.version,
+        "weights": base64.b64encode(model.weights).decode(),
+        "bias": model.bias,
+        "threshold": model.threshold,
+        "positives": model.positives,
+        "negatives": model.negatives,
+        "marks_digest": model.marks_digest,
+    }
+    try:
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def import_class(workspace: Workspace, path: Path, name: str | None = None) -> VisualClass:
+    """Read a class from a file, as version 1 of a class of this workspace.
+
+    Raises:
+        UsageError: the file is no class, damaged, or of a backbone that nothing is embedded with here.
+        ConflictError: there is a class of this name.
+    """
+    document = _read(path)
+    with workspace.catalogue.read() as connection:
+        known = embeddings.set_by_fingerprint(connection, document["fingerprint"])
+    if known is None:
+        raise UsageError(
+            f"{path}: was taught on the backbone {document['backbone']}, which nothing is embedded with here; "
+            "run: snoop-flow embed --backbone NAME"
+        )
+    weights = _weights(document, known, path)
+    created = create_in_set(
+        workspace,
+        known,
+        name or document["name"],
+        labels={language: tuple(texts) for language, texts in document["labels"].items()},
+        definition=document["definition"],
+        concept_uri=document["concept_uri"],
+    )
+    model = ClassModel(
+        class_id=created.id,
+        version=1,
+        fingerprint=known.fingerprint,
+        weights=weights,
+        bias=float(document["bias"]),
+        threshold=float(document["threshold"]),
+        calibration={"imported": f"{document['id']} version {document['version']}"},
+        marks_digest=document["marks_digest"],
+        positives=int(document["positives"]),
+        negatives=int(document["negatives"]),
+        seconds=0.0,
+        created_at=now(),
+    )
+    with workspace.catalogue.write() as connection:
+        classes.add_model(connection, model)
+    return find_class(workspace, created.id)
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "id": str,
+    "name": str,
+    "labels": dict,
+    "definition": str,
+    "concept_uri": str,
+    "backbone": str,
+    "fingerprint": str,
+    "version": int,
+    "weights": str,
+    "bias": (int, float),
+    "threshold": (int, float),
+    "positives": int,
+    "negatives": int,
+    "marks_digest": str,
+}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path}: is larger than any class file; choose a file that class export wrote")
+        document = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is no class file ({error}); choose a file that class export wrote") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise UsageError(f"{path}: is no class file of this version; choose a file that class export wrote")
+    if wrong := [name for name, kind in _TYPES.items() if not isinstance(document.get(name), kind)]:
+        raise UsageError(f"{path}: the class file is damaged at {wrong[0]}; export it again")
+    return document
+
+
+def _weights(document: dict[str, Any], known: EmbeddingSet, path: Path) -> bytes:
+    try:
+        raw = base64.b64decode(document["weights"], validate=True)
+        weights = np.frombuffer(raw, "<f4")
+    except ValueError as error:
+        raise UsageError(f"{path}: the class file is damaged at weights; export it again") from error
+    if weights.shape != (known.dimension,) or not np.isfinite(weights).all():
+        raise UsageError(f"{path}: its weights are not {known.dimension} finite numbers; export it again")
+    if not 0 < float(np.linalg.norm(weights)) <= MAX_NORM or not np.isfinite(document["bias"]):
+        raise UsageError(f"{path}: its weights are out of range; export it again")
+    return raw

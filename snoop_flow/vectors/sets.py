@@ -1,0 +1,104 @@
+"""An open embedding set: the live rows of its shards in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snoop_flow.entities import Shard
+from snoop_flow.vectors.shards import ShardFile, read_shard
+
+BLOCK_ROWS = 16_384
+
+FloatArray = NDArray[np.float32]
+RowArray = NDArray[np.intp]
+
+
+class VectorSet:
+    """Implements `snoop_flow.plugin_types.VectorView` over sealed shards.
+
+    Row r of the set is the r-th live row, shard after shard. Dead rows (superseded vectors, items that are gone) are
+    skipped. A set is a snapshot: it does not change when shards are added.
+
+    Attributes:
+        dimension: D.
+        shards: ids of the shards, in order.
+    """
+
+    def __init__(
+        self, folder: Path, shards: Sequence[Shard], dead: Mapping[int, Sequence[int]], dimension: int
+    ) -> None:
+        """Map all shards.
+
+        Raises:
+            IntegrityError: a shard cannot be read.
+        """
+        self.dimension = dimension
+        self.shards = tuple(shard.id for shard in shards)
+        self._files = [read_shard(folder / shard.file, shard.rows, dimension) for shard in shards]
+        self._live = [_live_rows(shard.rows, dead.get(shard.id, ())) for shard in shards]
+        counts = [len(live) for live in self._live]
+        self._offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)])
+
+    def __len__(self) -> int:
+        """N, the number of live rows."""
+        return int(self._offsets[-1])
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """(N,) item numbers."""
+        parts = [file.numbers[live] for file, live in zip(self._files, self._live, strict=True)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def blocks(self, rows: int = BLOCK_ROWS) -> Iterator[FloatArray]:
+        """Yield all rows in order as (n, D) float32 blocks of at most `rows`; a block never spans shards."""
+        for file, live in zip(self._files, self._live, strict=True):
+            for start in range(0, len(live), rows):
+                yield _take(file, live[start : start + rows])
+
+    def gather(self, rows: RowArray) -> FloatArray:
+        """The vectors of some rows, (n, D) float32."""
+        out = np.empty((len(rows), self.dimension), np.float32)
+        places = np.searchsorted(self._offsets, rows, side="right") - 1
+        for place in np.unique(places):
+            mine = places == place
+            local = self._live[place][np.asarray(rows)[mine] - self._offsets[place]]
+            out[mine] = self._files[place].vectors[local]
+        return out
+
+    def rows_of(self, numbers: Sequence[int] | NDArray[np.int64]) -> RowArray:
+        """Rows of item numbers, -1 where an item has no vector."""
+        wanted = np.asarray(numbers, np.int64)
+        if not len(self):
+            return np.full(len(wanted), -1, np.intp)
+        order, ordered = self._sorted
+        places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+        return np.where(ordered[places] == wanted, order[places], -1)
+
+    @cached_property
+    def _sorted(self) -> tuple[RowArray, NDArray[np.int64]]:
+        order = np.argsort(self.numbers, kind="stable")
+        return order, self.numbers[order]
+
+    def scores(self, weights: FloatArray, bias: float = 0.0) -> FloatArray:
+        """`x · weights + bias` of every row, (N,) float32: the exact full scan."""
+        if not len(self):
+            return np.zeros(0, np.float32)
+        return np.concatenate([block @ weights for block in self.blocks()]) + np.float32(bias)
+
+
+def _live_rows(rows: int, dead: Sequence[int]) -> RowArray:
+    live = np.ones(rows, bool)
+    live[list(dead)] = False
+    return np.flatnonzero(live)
+
+
+def _take(file: ShardFile, rows: RowArray) -> FloatArray:
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == len(rows):  # no dead row in between: a plain slice reads sequentially
+        return file.vectors[first : last + 1].astype(np.float32)
+    return file.vectors[rows].astype(np.float32)

@@ -1,0 +1,254 @@
+"""One folder opened: catalogue, vectors, indexes, images, plugin host.
+
+A workspace holds `snoop-flow.toml` (settings), `catalogue.sqlite` unless the settings name another database,
+`vectors/`, `indexes/` and `thumbnails/`. The verbs of the pipeline are functions on it; `snoop_flow.Workspace` has them
+as methods.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from snoop_flow.entities import EmbeddingSet, Index, User
+from snoop_flow.errors import NotFoundError, WorkspaceError
+from snoop_flow.fetching import Fetcher, FetchPolicy
+from snoop_flow.host import PluginHost
+from snoop_flow.images import Decoder, ImageLoader, Thumbnails
+from snoop_flow.plugin_types import Backbone, BackboneSpec
+from snoop_flow.plugin_types import Index as OpenIndex
+from snoop_flow.settings import FILE_NAME, Settings, load_settings
+from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
+from snoop_flow.vectors import Derived, VectorSet
+
+DEFAULT_BACKBONE = "classical"
+log = logging.getLogger(__name__)
+
+
+class Workspace:
+    """An opened workspace; safe to use from several threads.
+
+    Attributes:
+        folder: where it lies.
+        settings: what the installation chose.
+        catalogue: the database that decides what exists.
+        host: the plugins.
+        closing: jobs in this process are to stop after their present unit.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, host: PluginHost | None = None) -> None:
+        """Use `open` or `create`."""
+        self.folder = folder
+        self.settings = settings
+        self.host = host or PluginHost()
+        self.catalogue = Catalogue(settings.database or sqlite_url(folder / "catalogue.sqlite"))
+        self.closing = False
+        self._lock = threading.RLock()
+        self._sets: dict[int, tuple[object, VectorSet]] = {}
+        self._backbones: dict[tuple[str, str], Backbone] = {}
+        self._indexes: dict[int, tuple[VectorSet, OpenIndex]] = {}
+        self._derived: tuple[VectorSet, Derived] | None = None
+        self._fetchers: dict[frozenset[str], Fetcher] = {}
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Self:
+        """Create a workspace, or bring an existing one to this version; what it holds is kept.
+
+        Raises:
+            WorkspaceError: the folder holds other things, or cannot be written.
+        """
+        folder = Path(folder).expanduser().resolve()
+        _make_folder(folder)
+        workspace = cls(folder, load_settings(folder))
+        workspace.catalogue.create()
+        with workspace.catalogue.write() as connection:
+            people.ensure_local(connection, workspace.settings.institution)
+        return workspace
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open a workspace.
+
+        Raises:
+            WorkspaceError: there is none, or it is of another version.
+        """
+        folder = Path(folder).expanduser().resolve()
+        if not (folder / FILE_NAME).is_file():
+            raise WorkspaceError(f"{folder}: is no workspace; create one with: snoop-flow init {folder}")
+        workspace = cls(folder, load_settings(folder))
+        if not workspace.settings.database and not (folder / "catalogue.sqlite").is_file():
+            raise WorkspaceError(f"{folder}: its catalogue.sqlite is missing; restore it or run: snoop-flow init")
+        workspace.catalogue.check()
+        return workspace
+
+    def __enter__(self) -> Self:
+        """Enter a block at whose end the workspace is closed."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of connections and maps."""
+        for fetcher in self._fetchers.values():
+            fetcher.close()
+        self._fetchers.clear()
+        if "decoder" in self.__dict__:
+            self.decoder.close()
+        self._sets.clear()
+        self._indexes.clear()
+        self._derived = None
+        self.catalogue.close()
+
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    def user(self, login: str | None = None) -> User:
+        """A user, by default the local curator; raises `NotFoundError`."""
+        with self.catalogue.read() as connection:
+            return people.by_login(connection, login or people.LOCAL_LOGIN)
+
+    # --- images ---------------------------------------------------------------------------------------------------
+
+    def fetcher(self, allow_hosts: Sequence[str] = ()) -> Fetcher:
+        """The one way out, which may reach private hosts that a source of this workspace allows, and these."""
+        with self.catalogue.read() as connection:
+            hosts = collections.allowed_hosts(connection) | frozenset(allow_hosts)
+        with self._lock:
+            if hosts not in self._fetchers:
+                self._fetchers[hosts] = Fetcher(self._policy(hosts))
+            return self._fetchers[hosts]
+
+    def _policy(self, hosts: frozenset[str]) -> FetchPolicy:
+        contact = f" ({self.settings.contact})" if self.settings.contact else ""
+        return FetchPolicy(
+            allowed_hosts=hosts,
+            deadline_seconds=self.settings.fetch_deadline,
+            max_bytes=self.settings.fetch_max_bytes,
+            connections=max(32, self.settings.fetch_connections),
+            user_agent=f"snoop-flow/0.1{contact}",
+        )
+
+    def loader(self) -> ImageLoader:
+        """Loads the images of items."""
+        return ImageLoader(self.fetcher(), self.decoder.decode)
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """Decodes foreign images in child processes with limits; they start when they are needed."""
+        return Decoder()
+
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Small pictures of items on disk."""
+        return Thumbnails(self.folder / "thumbnails")
+
+    # --- vectors --------------------------------------------------------------------------------------------------
+
+    @property
+    def vector_folder(self) -> Path:
+        """Where shards lie."""
+        return self.folder / "vectors"
+
+    def backbone_spec(self, name: str | None = None) -> BackboneSpec:
+        """The named backbone; else the one of the settings, the one embedded last, or the built-in one."""
+        return self.host.backbone(name or self.settings.backbone or self._last_backbone() or DEFAULT_BACKBONE)
+
+    def _last_backbone(self) -> str | None:
+        with self.catalogue.read() as connection:
+            sets = embeddings.sets(connection)
+        return sets[0].backbone if sets else None
+
+    def open_backbone(self, spec: BackboneSpec, device: str = "cpu") -> Backbone:
+        """The backbone, opened once for this workspace and device."""
+        with self._lock:
+            key = (spec.fingerprint(), device)
+            if key not in self._backbones:
+                self._backbones[key] = spec.open(device)
+            return self._backbones[key]
+
+    def embedding_set(self, backbone: str | None = None) -> EmbeddingSet:
+        """The embedding set that searching and teaching use.
+
+        Raises:
+            NotFoundError: nothing is embedded yet (with this backbone).
+        """
+        with self.catalogue.read() as connection:
+            sets = embeddings.sets(connection)
+        name = backbone or self.settings.backbone
+        if not name and sets:
+            return sets[0]
+        if name:
+            fingerprint = self.host.backbone(name).fingerprint()
+            found = [one for one in sets if one.fingerprint == fingerprint]
+            if found:
+                return found[0]
+        by = f" with the backbone {name}" if name else ""
+        raise NotFoundError(f"nothing is embedded{by} yet; run: snoop-flow embed")
+
+    def vectors(self, embedding_set: EmbeddingSet) -> VectorSet:
+        """The live vectors of a set as they are now; the same object until something changes."""
+        with self.catalogue.read() as connection:
+            shards = embeddings.shards(connection, embedding_set.id)
+            dead = embeddings.dead_rows(connection, embedding_set.id)
+        key = (tuple(shard.id for shard in shards), tuple(sorted((s, len(rows)) for s, rows in dead.items())))
+        with self._lock:
+            cached = self._sets.get(embedding_set.id)
+            if cached is None or cached[0] != key:
+                opened = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension)
+                self._sets[embedding_set.id] = cached = (key, opened)
+            return cached[1]
+
+    def derived(self, view: VectorSet, make: Callable[[], Derived]) -> Derived:
+        """What is derived from a view, made once."""
+        with self._lock:
+            if self._derived is None or self._derived[0] is not view:
+                self._derived = (view, make())
+            return self._derived[1]
+
+    def opened_index(
+        self, index: Index, view: VectorSet, open_: Callable[[Self, Index, VectorSet], OpenIndex]
+    ) -> OpenIndex:
+        """A built index over a view, opened and checked once."""
+        with self._lock:
+            cached = self._indexes.get(index.id)
+            if cached is None or cached[0] is not view:
+                self._indexes = {index.id: (view, open_(self, index, view))}
+            return self._indexes[index.id][1]
+
+
+def _make_folder(folder: Path) -> None:
+    settings = folder / FILE_NAME
+    if settings.exists():
+        return
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise WorkspaceError(f"{folder}: holds other things; choose an empty or a new folder for the workspace")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings.write_text(_SETTINGS.format(key=secrets.token_urlsafe(32)), "utf-8")
+        settings.chmod(0o600)
+    except OSError as error:
+        raise WorkspaceError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
+
+
+_SETTINGS = """\
+# Settings of this workspace; each can also be given in the environment as SNOOP_FLOW_NAME.
+# What there is to set: docs/reference/settings.md
+
+# address under which the web server is reached; set it before the first harvest
+# public_url = "https://snoop.example.org"
+
+# mail or web address that identifies you to the institutions you harvest
+# contact = "mailto:digital-library@example.org"
+
+# signs the sessions of the web UI: keep it secret
+secret_key = "{key}"
+"""

@@ -1,0 +1,103 @@
+"""French and English: which one a request speaks, its messages, and its way of writing numbers and dates.
+
+Messages are read from `.po` files when they are first needed, so nothing has to be compiled for an installation.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+from flask import Flask, request, session
+from flask_babel import Babel, Domain, get_locale
+
+LANGUAGES = {"fr": "Français", "en": "English"}
+DEFAULT = "en"
+KEY = "language"
+_FOLDER = Path(__file__).parent / "translations"
+
+
+class _Messages(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """Flask-Babel's domain, reading `.po` files."""
+
+    def get_translations(self) -> NullTranslations:
+        """Messages in the language of the request."""
+        return messages(language())
+
+
+@lru_cache(maxsize=8)
+def messages(code: str) -> NullTranslations:
+    """All messages of a language; English is what the code itself says."""
+    path = _FOLDER / code / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def speak(app: Flask) -> None:
+    """Give an application its languages and the filters of its templates."""
+    babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
+    babel.domain_instance = _Messages()
+    app.jinja_env.filters.update(number=number, score=score, percent=percent, moment=moment, ago=ago, text=text)
+    app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
+
+
+def language() -> str:
+    """The language of the request, as its code."""
+    locale = get_locale()
+    return locale.language if locale else DEFAULT
+
+
+def _chosen() -> str:
+    if session.get(KEY) in LANGUAGES:
+        return str(session[KEY])
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+def number(value: float) -> str:
+    """A count or measure: `12 408` or `12,408`."""
+    return str(format_decimal(value, locale=language()))
+
+
+def score(value: float | None) -> str:
+    """A score with two digits: `0,64` or `0.64`; nothing where nothing was scored."""
+    return "" if value is None else str(format_decimal(value, format="0.00", locale=language())).replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share of one as percents."""
+    return str(format_percent(share, locale=language()))
+
+
+def moment(value: datetime | None) -> str:
+    """A date with its time, UTC."""
+    return "" if value is None else str(format_datetime(value, format="medium", locale=language()))
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago something was."""
+    if value is None:
+        return ""
+    passed = value - datetime.now(value.tzinfo)
+    return str(format_timedelta(passed, add_direction=True, locale=language()))
+
+
+def text(label: Mapping[str, tuple[str, ...]]) -> str:
+    """One line of a language map, in the language of the request where it has it."""
+    for wanted in (language(), "none", "fr", "en", *label):
+        if texts := label.get(wanted):
+            return " ; ".join(texts)
+    return ""

@@ -1,0 +1,39 @@
+"""What all templates know: the theme, which browser libraries are there, and addresses that carry a version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, request, url_for
+
+from snoop_webui import current
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "snoop_flow_theme"
+
+
+def present(app: Flask) -> None:
+    """Give an application's templates their common values."""
+    static = Path(app.static_folder or "")
+    app.context_processor(
+        lambda: {
+            "theme": theme(),
+            "has_htmx": (static / "vendor/htmx/htmx.min.js").is_file(),
+            "has_viewer": (static / "vendor/openseadragon/openseadragon.min.js").is_file(),
+            "asset": lambda name: _asset(static, name),
+            "institution": current.workspace().settings.institution,
+        }
+    )
+
+
+def theme() -> str:
+    """The theme that this browser chose."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _asset(static: Path, name: str) -> str:
+    """Address of a static file, new when the file is, so that browsers may keep it."""
+    path = static / name
+    version = f"{path.stat().st_mtime_ns:x}" if path.is_file() else "0"
+    return url_for("static", filename=name, v=version)

@@ -1,0 +1,104 @@
+"""What every request and answer is held to: known host names, no forged changes, a strict content policy.
+
+Changes made with a cookie need the session's token; changes without one (programs) must be JSON or an image, which a
+foreign page cannot send unasked, and must not come from a foreign origin.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+import socket
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request, session
+
+from snoop_flow.errors import ForbiddenError, UsageError
+
+TOKEN = "csrf_token"
+HEADER = "X-CSRF-Token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SHARED_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Link, Location",
+}
+_OPEN = ("/iiif/", "/annotations/")  # read by viewers anywhere, so they carry CORS headers of their own
+
+
+def protect(app: Flask, public_url: str) -> None:
+    """Install the checks and headers on an application."""
+    hosts = {urlsplit(public_url).hostname or "", socket.gethostname().lower(), "localhost"}
+    app.before_request(lambda: _check_host(hosts))
+    app.before_request(_check_change)
+    app.after_request(_add_headers)
+    app.context_processor(lambda: {TOKEN: token})
+
+
+def token() -> str:
+    """The session's secret that forms and scripts send back with a change."""
+    if TOKEN not in session:
+        session[TOKEN] = secrets.token_urlsafe(24)
+    return str(session[TOKEN])
+
+
+def allow_images_from(uri: str) -> None:
+    """Let this answer's page load pictures and `info.json` from the server of `uri`."""
+    parts = urlsplit(uri)
+    if parts.scheme in ("http", "https") and parts.netloc:
+        g.image_servers = getattr(g, "image_servers", set()) | {f"{parts.scheme}://{parts.netloc}"}
+
+
+def _check_host(hosts: set[str]) -> None:
+    # a foreign name that resolves to this machine (DNS rebinding) would make the browser think it is its own site
+    name = urlsplit(f"//{request.host}").hostname or ""
+    if name not in hosts and not name.endswith(".localhost") and not _is_address(name):
+        raise UsageError(f"this server is not known as {name[:80]!r}; set public_url in snoop-flow.toml")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_change() -> None:
+    if request.method in _SAFE:
+        return
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        raise ForbiddenError("this change was asked for by another site; open the page here and try again")
+    if request.cookies or not request.path.startswith("/api/"):
+        given = request.headers.get(HEADER) or request.form.get(TOKEN, "")
+        if not hmac.compare_digest(given, token()):
+            raise ForbiddenError("the page is too old or cookies are off; reload it and try again")
+    elif not (request.is_json or request.mimetype.startswith("image/")):
+        raise UsageError("send the body as application/json")
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    if request.path.startswith(_OPEN):
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+    headers.setdefault("Content-Security-Policy", _policy())
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _policy() -> str:
+    servers = "".join(f" {server}" for server in sorted(getattr(g, "image_servers", ())))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; "
+        f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; connect-src 'self'{servers}"
+    )

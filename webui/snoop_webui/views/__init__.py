@@ -1,0 +1,33 @@
+"""The pages and addresses of the web UI, one module for each screen."""
+
+from __future__ import annotations
+
+from snoop_webui.views import (
+    annotations,
+    class_pages,
+    curation,
+    documents,
+    enrichment,
+    health,
+    iiif,
+    jobs,
+    preferences,
+    publishing,
+    review,
+    sources,
+)
+
+BLUEPRINTS = (
+    curation.pages,
+    class_pages.pages,
+    enrichment.pages,
+    jobs.pages,
+    review.pages,
+    publishing.pages,
+    documents.pages,
+    sources.pages,
+    preferences.pages,
+    iiif.pages,
+    annotations.pages,
+    health.pages,
+)

@@ -1,0 +1,141 @@
+"""My classes, a class's own page, and what is done to a class by forms."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
+
+from snoop_flow.errors import UsageError
+from snoop_webui import current
+from snoop_webui.asked import RANKING, STRATEGIES, Asked, parse
+from snoop_webui.forms import class_changes, listed, place
+from snoop_webui.operations import inverse_of, is_undone, stacks
+from snoop_webui.plots import score_plot
+
+pages = Blueprint("classes", __name__, url_prefix="/classes")
+_VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
+
+
+@pages.get("")
+def index() -> str:
+    """All classes."""
+    return render_template("classes/index.html", summaries=current.workspace().classes())
+
+
+@pages.get("/new")
+def new() -> str:
+    """The form of a new class, maybe with its first examples."""
+    workspace = current.workspace()
+    items = request.args.getlist("item")
+    return render_template("classes/new.html", items=items, cards=workspace.cards(items) if items else ())
+
+
+@pages.post("")
+def create() -> Answer:
+    """Create a class, teach it with its first examples, and go on with it."""
+    workspace = current.workspace()
+    changes = class_changes(request.form)
+    created = workspace.create_class(changes.pop("name"), positives=listed(request.form, "item"), **changes)
+    if listed(request.form, "item"):
+        workspace.fit(created.id)
+    return redirect(Asked(visual_class=created.id).address(), 303)
+
+
+@pages.post("/add")
+def add() -> Answer:
+    """Mark items as positives of a class chosen in the form."""
+    class_id = request.form.get("class", "")
+    items = listed(request.form, "item")
+    if not class_id or not items:
+        raise UsageError(_("choose a class and at least one image"))
+    current.workspace().mark(class_id, dict.fromkeys(items, 1), op_id=uuid.uuid4().hex)
+    return redirect(Asked(visual_class=class_id).address(), 303)
+
+
+@pages.get("/<class_id>")
+def show(class_id: str) -> str:
+    """A class: what it means, how it scores the corpus, its versions and history."""
+    workspace = current.workspace()
+    summary = workspace.class_summary(class_id)
+    history = workspace.mark_history(summary.visual_class.id, 30)
+    taken_back = set(stacks(history).undo)
+    model = summary.model
+    return render_template(
+        "classes/show.html",
+        summary=summary,
+        plot=score_plot(workspace.histogram(class_id)) if model else None,
+        history=[(one, one.op_id in taken_back and not is_undone(one.op_id)) for one in history],
+        examples=workspace.cards([i for i, value in workspace.marks(class_id).items() if value == 1][:12], class_id),
+    )
+
+
+@pages.post("/<class_id>")
+def change(class_id: str) -> Answer:
+    """Change what a class is called and means."""
+    current.workspace().update_class(class_id, **class_changes(request.form))
+    flash(_("Saved"))
+    return redirect(url_for("classes.show", class_id=class_id), 303)
+
+
+@pages.post("/<class_id>/fit")
+def fit(class_id: str) -> Answer:
+    """Refine: fit a new version and show what comes next."""
+    current.workspace().fit(class_id)
+    show = request.form.get("show", "")
+    asked = parse(request.form)
+    wanted = show if show in (*STRATEGIES, RANKING) else ""
+    next_page = Asked(visual_class=class_id, show=wanted, collection=asked.collection, count=asked.count)
+    return redirect(next_page.address(), 303)
+
+
+@pages.post("/<class_id>/marks")
+def mark(class_id: str) -> Answer:
+    """One mark from a page without scripts; `mark` is `<value>:<item>`."""
+    value, separator, item = request.form.get("mark", "").partition(":")
+    if value not in _VALUES or not separator:
+        raise UsageError(f"mark {value[:20]!r}: is one of {', '.join(_VALUES)}, then a colon and the image")
+    current.workspace().mark(class_id, {item: _VALUES[value]}, op_id=uuid.uuid4().hex)
+    return redirect(f"{place(request.form)}#i-{item}", 303)
+
+
+@pages.post("/<class_id>/undo")
+def undo(class_id: str) -> Answer:
+    """Take an operation back: the one named, else the last that stands."""
+    workspace = current.workspace()
+    op_id = request.form.get("op_id", "")
+    if not op_id:
+        standing = stacks(workspace.mark_history(class_id, 100)).undo
+        if not standing:
+            raise UsageError(_("there is nothing to undo"))
+        op_id = standing[-1]
+    workspace.undo(class_id, op_id, new_op_id=inverse_of(op_id))
+    flash(_("Undone"))
+    return redirect(place(request.form, url_for("classes.show", class_id=class_id)), 303)
+
+
+@pages.post("/<class_id>/threshold")
+def threshold(class_id: str) -> Answer:
+    """Choose from which score on images are proposed."""
+    wanted = parse_score(request.form.get("threshold", ""))
+    current.workspace().set_threshold(class_id, wanted)
+    flash(_("Saved"))
+    return redirect(url_for("classes.show", class_id=class_id), 303)
+
+
+@pages.post("/<class_id>/archive")
+def archive(class_id: str) -> Answer:
+    """Take a class out of the lists."""
+    current.workspace().archive_class(class_id)
+    flash(_("Archived; all that the class gave is kept"))
+    return redirect(url_for("classes.index"), 303)
+
+
+def parse_score(given: str) -> float:
+    """A score as people write it, with a comma or a point; raises `UsageError`."""
+    try:
+        return float(given.strip().replace(",", ".").replace("−", "-"))
+    except ValueError as error:
+        raise UsageError(_("the threshold must be a number")) from error

@@ -1,0 +1,61 @@
+"""Jobs: what runs, how far it is, what went wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from snoop_flow.entities import Job, JobState
+from snoop_webui import current
+
+pages = Blueprint("jobs", __name__, url_prefix="/jobs")
+_FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@pages.app_template_filter("is_final")
+def is_final(job: Job) -> bool:
+    """Whether nothing more will happen to a job."""
+    return job.state in _FINAL
+
+
+@pages.app_template_filter("seconds")
+def seconds(job: Job) -> float:
+    """How long a job has been running, or ran."""
+    if job.started_at is None:
+        return 0.0
+    return round(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds(), 1)
+
+
+@pages.app_template_filter("remaining")
+def remaining(job: Job) -> float | None:
+    """Seconds left at the speed so far; None while nothing can be said."""
+    if is_final(job) or not job.done or not job.total:
+        return None
+    return seconds(job) / job.done * (job.total - job.done)
+
+
+@pages.get("")
+def index() -> str:
+    """The newest jobs."""
+    return render_template("jobs/index.html", jobs=current.workspace().jobs(100), names=_class_names())
+
+
+@pages.get("/<job_id>")
+def show(job_id: str) -> str:
+    """One job; htmx asks for its card every two seconds while it runs."""
+    job = current.workspace().job(job_id)
+    template = "jobs/card.html" if request.headers.get("HX-Request") else "jobs/show.html"
+    return render_template(template, job=job, names=_class_names())
+
+
+@pages.post("/<job_id>/cancel")
+def cancel(job_id: str) -> Answer:
+    """Stop a job after its present unit."""
+    current.workspace().cancel_job(job_id)
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def _class_names() -> dict[str, str]:
+    return {one.visual_class.id: one.visual_class.name for one in current.workspace().classes()}

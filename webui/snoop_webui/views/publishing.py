@@ -1,0 +1,81 @@
+"""Publish and export: accepted predictions become annotations, and files for catalogues."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as Answer
+
+from snoop_webui import current
+
+pages = Blueprint("publishing", __name__, url_prefix="/classes/<class_id>")
+
+
+@pages.get("/publish")
+def index(class_id: str) -> str:
+    """What would be published, what is, and the formats to take it away in."""
+    workspace = current.workspace()
+    summary = workspace.class_summary(class_id)
+    jobs = [job for job in workspace.jobs(200) if job.kind == "publish" and _concerns(job.parameters, summary)]
+    return render_template(
+        "publish.html",
+        summary=summary,
+        exporters=sorted(workspace.plugins().exporters),
+        jobs=jobs[:5],
+        examples=workspace.predictions(class_id, status="accepted", limit=8),
+    )
+
+
+def _concerns(parameters: object, summary: object) -> bool:
+    found = getattr(summary, "visual_class", None)
+    names = parameters.get("names", ()) if isinstance(parameters, dict) else ()
+    return found is not None and (found.id in names or found.name in names)
+
+
+@pages.post("/publish")
+def launch(class_id: str) -> Answer:
+    """Publish as a job."""
+    policy = request.form.get("policy", "accepted")
+    job = current.workspace().start_job("publish", {"names": [class_id], "policy": policy})
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.get("/exports/<format_name>")
+def export(class_id: str, format_name: str) -> Response:
+    """An export as one file; several files come as a ZIP."""
+    workspace = current.workspace()
+    summary = workspace.class_summary(class_id)
+    return download(format_name, [summary.visual_class.id], summary.visual_class.name)
+
+
+def download(format_name: str, classes: list[str] | None, name: str) -> Response:
+    """Export to a folder of this moment and send what is in it.
+
+    Raises:
+        SnoopError: what the export raises.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "export"
+        current.workspace().export(format_name, out, classes=classes)
+        files = [out] if out.is_file() else sorted(path for path in out.rglob("*") if path.is_file())
+        stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
+        if len(files) == 1:
+            suffix = files[0].suffix or f".{format_name}"
+            return _attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
+        return _attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
+
+
+def _zipped(files: list[Path], root: Path) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, path.relative_to(root))
+    return content.getvalue()
+
+
+def _attachment(content: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(content), as_attachment=True, download_name=name, max_age=0)

@@ -1,0 +1,68 @@
+"""Review: people's verdicts on proposals, by score bands."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as Answer
+
+from snoop_flow.entities import Status
+from snoop_flow.errors import UsageError
+from snoop_webui import current
+from snoop_webui.forms import listed, place
+from snoop_webui.views.class_pages import parse_score
+
+pages = Blueprint("review", __name__, url_prefix="/classes/<class_id>/review")
+PAGE = 120
+_VERDICTS = {"accept": "accept", "reject": "reject", "reset": "reset"}
+
+
+@pages.get("")
+def index(class_id: str) -> str:
+    """Proposals of a class, all or of one band and status."""
+    workspace = current.workspace()
+    status = request.args.get("status", Status.PROPOSED)
+    offset = max(request.args.get("offset", 0, int), 0)
+    above, below = _bound("above"), _bound("below")
+    wanted = None if status == "all" else status
+    cards = workspace.predictions(
+        class_id, status=wanted, limit=PAGE + 1, offset=offset, above=above, below=below
+    )
+    marks = workspace.marks(class_id)
+    return render_template(
+        "review/page.html",
+        summary=workspace.class_summary(class_id),
+        bands=workspace.bands(class_id),
+        cards=cards[:PAGE],
+        more=offset + PAGE if len(cards) > PAGE else None,
+        offset=offset,
+        page=PAGE,
+        status=status,
+        above=above,
+        below=below,
+        statuses=("proposed", "accepted", "rejected", "all"),
+        evidence=workspace.cards([item for item, value in marks.items() if value == 1][:8], class_id),
+    )
+
+
+@pages.post("")
+def decide(class_id: str) -> Answer:
+    """Verdicts from forms: on one image, on those ticked, or on all above a score."""
+    given = request.form.get("verdict", "")
+    verdict, _, item = given.partition(":")
+    if verdict == "accept-above":
+        before = current.workspace().class_summary(class_id).predictions
+        report = current.workspace().review(class_id, accept_above=parse_score(request.form.get("score", "")))
+        count = report.accepted - before.get(Status.ACCEPTED, 0)
+        flash(ngettext("%(num)s image accepted", "%(num)s images accepted", count))
+    elif verdict in _VERDICTS:
+        items = [item] if item else listed(request.form, "item")
+        current.workspace().review(class_id, **{_VERDICTS[verdict]: items})
+    else:
+        raise UsageError(f"verdict {given[:40]!r}: is one of accept, reject, reset and accept-above")
+    return redirect(place(request.form, url_for("review.index", class_id=class_id)), 303)
+
+
+def _bound(name: str) -> float | None:
+    given = request.args.get(name, "").strip()
+    return parse_score(given) if given else None
