@@ -50,7 +50,7 @@ def embed(
         NotFoundError: no such collection.
     """
     spec = workspace.backbone_spec(backbone)
-    parameters = {"collection": collection, "backbone": backbone or spec.name, "device": device}
+    parameters = {"collection": collection, "backbone": spec.name, "device": device}  # a path in it is absolute
     job = jobs.run(workspace, EMBED, parameters, progress)
     found = tuple(FailedThing(**one) for one in job.report["failures"])
     return EmbedReport(job=job.id, **{**job.report, "failures": found})
@@ -64,17 +64,12 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     slug = job.parameters["collection"]
     with workspace.catalogue.write() as connection:
         scope = collections.by_slug(connection, slug).id if slug else None
-        known = embeddings.ensure_set(connection, _name(job, spec), spec.fingerprint(), spec.dimension)
+        known = embeddings.ensure_set(connection, spec.name, spec.fingerprint(), spec.dimension)
         numbers = items.lacking_vectors(connection, known.id, scope)
         skipped = len(items.numbers_in(connection, scope)) - len(numbers)
     yield {"set": known.id, "items": [], "skipped": skipped}
     for part in chunks(numbers, workspace.settings.embed_batch):
         yield {"set": known.id, "items": part, "skipped": 0}
-
-
-def _name(job: Job, spec: BackboneSpec) -> str:
-    # a family's member is opened again by its whole name, FAMILY:LOCATION
-    return job.parameters["backbone"] or spec.name
 
 
 # --- doing -------------------------------------------------------------------------------------------------------
@@ -156,7 +151,7 @@ def _keep_failures(workspace: Workspace, done: Sequence[Item], failed: Sequence[
 def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
     spec = workspace.backbone_spec(job.parameters["backbone"])
     with workspace.catalogue.write() as connection:
-        mine = embeddings.ensure_set(connection, _name(job, spec), spec.fingerprint(), spec.dimension)
+        mine = embeddings.ensure_set(connection, spec.name, spec.fingerprint(), spec.dimension)
     merge_shards(workspace, mine)
     embedded = sum(report["embedded"] for report in reports)
     seconds = sum(report["seconds"] for report in reports)

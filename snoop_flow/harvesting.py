@@ -92,24 +92,30 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
 
 
 def _plan_source(workspace: Workspace, source: Source, limit: int | None) -> Iterator[Payload]:
-    refs: list[RecordRef] = []
-    missed: list[ListingFailure] = []
-    cut = False
-    for listed in _open(workspace, source).list():
-        if isinstance(listed, ListingFailure):
-            missed.append(listed)
-        elif limit is not None and len(refs) == limit:
-            cut = True
-            break
-        else:
-            refs.append(listed)
-    if not refs and missed:
-        raise SourceError(FailureKind(missed[0].kind), missed[0].uri, missed[0].reason)
-    common = {"source": source.id, "complete": not missed and not cut}
-    failed = [{"uri": one.uri, "kind": one.kind, "reason": one.reason} for one in missed]
+    refs, failed, complete = _listed(workspace, source, limit)
+    common = {"source": source.id, "complete": complete}
     yield {**common, "refs": [], "failed": failed}
     for part in chunks(refs, workspace.settings.harvest_batch):
         yield {**common, "refs": [[ref.uri, dict(ref.hint)] for ref in part], "failed": []}
+
+
+def _listed(
+    workspace: Workspace, source: Source, limit: int | None
+) -> tuple[list[RecordRef], list[dict[str, str]], bool]:
+    """What a source lists, what it could not list, and whether the list is complete."""
+    refs: list[RecordRef] = []
+    failed: list[dict[str, str]] = []
+    try:
+        for listed in _open(workspace, source).list():
+            if isinstance(listed, ListingFailure):
+                failed.append({"uri": listed.uri, "kind": listed.kind, "reason": listed.reason})
+            elif limit is not None and len(refs) == limit:
+                return refs, failed, False
+            else:
+                refs.append(listed)
+    except SourceError as error:  # the other locations go on
+        failed.append({"uri": error.uri, "kind": error.kind, "reason": error.reason})
+    return refs, failed, not failed
 
 
 def slug_of(location: str) -> str:

@@ -72,7 +72,7 @@ def _read(path: Path) -> Any:
 
 
 def _resource(path: Path) -> Resource[Any]:
-    return Resource(contents=_read(path), specification=DRAFT4)
+    return DRAFT4.create_resource(_read(path))
 
 
 def _line(error: ValidationError) -> str:

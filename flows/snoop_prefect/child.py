@@ -27,6 +27,7 @@ def _watch(parent: int, stopped: threading.Event) -> None:
 def main() -> None:
     """Run the module named by the first argument as a program."""
     if parent := os.environ.get(PARENT):
+        os.setsid()  # Ctrl-C in the terminal is for the runner alone, which then ends its children
         threading.Thread(target=_watch, args=(int(parent), threading.Event()), daemon=True).start()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

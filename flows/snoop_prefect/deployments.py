@@ -20,6 +20,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import Flow
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
+from prefect.utilities.processutils import command_to_string
 from prefect.workers.process import ProcessWorker
 
 from snoop_flow.errors import UsageError
@@ -93,7 +94,7 @@ async def _deployment(
         entrypoint_type=EntrypointType.MODULE_PATH,
         # a command of its own makes the worker start the run at once, without preparing a folder for it (3 s)
         job_variables={
-            "command": f"{sys.executable} -m snoop_prefect.child prefect.engine",
+            "command": command_to_string([sys.executable, "-m", "snoop_prefect.child", "prefect.engine"]),
             "working_dir": str(workspace),
         },
     )

@@ -47,10 +47,10 @@ def _may_mend_itself(task: Task[..., Any], run: TaskRun, state: State[Any]) -> b
     return not isinstance(state.result(raise_on_failure=False), UsageError)
 
 
-def _cancel_job(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
+def _cancel_job(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     # cancelled in Prefect's pages; the runner calls this after it ended the run's process
-    if job_id := run.parameters.get("job_id"):
-        with Workspace.open(run.parameters["workspace"]) as workspace:
+    if job_id := flow_run.parameters.get("job_id"):
+        with Workspace.open(flow_run.parameters["workspace"]) as workspace:
             workspace.cancel_job(job_id)
 
 
@@ -80,7 +80,7 @@ def harvest(
     source: str | None = None,
     limit: int | None = None,
     allow_hosts: list[str] | None = None,
-) -> Report | State[Any]:
+) -> Report:
     """Read records and items from sources into the catalogue.
 
     Args:
@@ -99,16 +99,14 @@ def embed(
     collection: str | None = None,
     backbone: str | None = None,
     device: str = "cpu",
-) -> Report | State[Any]:
+) -> Report:
     """Compute the vectors of items that lack one."""
     parameters = {"collection": collection, "backbone": backbone, "device": device}
     return _carry_out(workspace, job_id, "embed", parameters)
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
-def index(
-    workspace: str, job_id: str | None = None, type: str | None = None, backbone: str | None = None
-) -> Report | State[Any]:
+def index(workspace: str, job_id: str | None = None, type: str | None = None, backbone: str | None = None) -> Report:
     """Build an index over the vectors, or bring it up to date."""
     return _carry_out(workspace, job_id, "index", {"type": type, "backbone": backbone})
 
@@ -120,7 +118,7 @@ def enrich(
     names: list[str] | None = None,
     collection: str | None = None,
     threshold: float | None = None,
-) -> Report | State[Any]:
+) -> Report:
     """Score the corpus with visual classes and keep predictions."""
     parameters = {"names": names or [], "collection": collection, "threshold": threshold}
     return _carry_out(workspace, job_id, "enrich", parameters)
@@ -129,7 +127,7 @@ def enrich(
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def publish(
     workspace: str, job_id: str | None = None, names: list[str] | None = None, policy: str = "accepted"
-) -> Report | State[Any]:
+) -> Report:
     """Turn predictions of visual classes into annotations."""
     return _carry_out(workspace, job_id, "publish", {"names": names or [], "policy": policy})
 
@@ -149,7 +147,7 @@ def ingest(
 FLOWS = (harvest, embed, index, enrich, publish, ingest)
 
 
-def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report | State[Any]:
+def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:
     workspace = open_workspace(folder)
     job = workspace.job(job_id) if job_id else _take_up(workspace, kind, parameters)
     try:
@@ -163,7 +161,8 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
         workspace.fail_job(job.id, str(error) or type(error).__name__)
         raise
     if job.state is JobState.CANCELLED:
-        return Cancelled(message=f"job {job.id} was cancelled")
+        # a state that a flow returns becomes the state of its run
+        return cast(Report, Cancelled(message=f"job {job.id} was cancelled"))
     return dict(job.report)
 
 

@@ -11,8 +11,9 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -65,11 +66,18 @@ async def _serve(workspace: Path, port: int, ready: Callable[[Runner], None]) ->
         ids = await register_flows(client, workspace)
         await recovery.after_restart()
         await register_schedules(client, workspace, read_schedules(workspace))
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_fail_with(server, workspace))
-            group.create_task(ProcessWorker(POOL, name=workspace.name or POOL).start(printer=log.info))
-            group.create_task(_keep_looking(recovery))
-            ready(announce(workspace, api_url(port), ids))
+        worker = ProcessWorker(POOL, name=POOL)
+        services = (worker.start(printer=log.info), _keep_looking(recovery), _watch(server, workspace))
+        tasks = [asyncio.create_task(service) for service in services]
+        ready(announce(workspace, api_url(port), ids))
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _keep_looking(recovery: Recovery) -> None:
@@ -81,7 +89,7 @@ async def _keep_looking(recovery: Recovery) -> None:
             log.warning("the Prefect server does not answer: %s", error)
 
 
-async def _fail_with(server: asyncio.subprocess.Process, workspace: Path) -> None:
+async def _watch(server: asyncio.subprocess.Process, workspace: Path) -> None:
     status = await server.wait()
     raise SnoopError(f"the Prefect server ended with status {status}; see {_log_file(workspace)}")
 
@@ -103,13 +111,12 @@ async def _server(workspace: Path, port: int) -> AsyncIterator[asyncio.subproces
 
 
 async def _healthy(server: asyncio.subprocess.Process, workspace: Path, port: int) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(START_SECONDS):
-        while server.returncode is None:
-            try:
+    end = time.monotonic() + START_SECONDS
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while server.returncode is None and time.monotonic() < end:
+            with suppress(httpx.TransportError):
                 if (await client.get(f"{api_url(port)}/health")).is_success:
                     return
-            except httpx.TransportError:
-                pass
             await asyncio.sleep(0.1)
     raise SnoopError(f"the Prefect server did not start (status {server.returncode}); see {_log_file(workspace)}")
 

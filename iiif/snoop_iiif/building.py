@@ -152,6 +152,8 @@ def _descriptive(draft: ManifestDraft | CollectionDraft) -> dict[str, Any]:
 
 
 def _canvas(draft: CanvasDraft) -> dict[str, Any]:
+    if draft.width < 1 or draft.height < 1:
+        raise IIIFError(f"the canvas {draft.uri} has the impossible size {draft.width} x {draft.height}")
     annotation = {
         "id": f"{draft.uri}/painting",
         "type": "Annotation",

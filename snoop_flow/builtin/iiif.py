@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.plugin_types import (
@@ -58,20 +59,23 @@ class IIIFSource:
             if member.kind == "manifest":
                 yield RecordRef(member.uri)
             else:
-                yield from self._descend(member.uri, seen, depth + 1)
+                yield from self._descend(member.uri, seen, depth + 1, member.document)
         for page in collection.pages:
             if page not in seen:
                 seen.add(page)
                 # a page continues its collection, so it is not deeper
                 yield from self._descend(page, seen, depth)
 
-    def _descend(self, uri: str, seen: set[str], depth: int) -> Iterator[RecordRef | ListingFailure]:
+    def _descend(
+        self, uri: str, seen: set[str], depth: int, inline: Mapping[str, Any] | None = None
+    ) -> Iterator[RecordRef | ListingFailure]:
         if depth > MAX_DEPTH or len(seen) > MAX_COLLECTIONS * 100:
             reason = f"collections are nested more than {MAX_DEPTH} deep, or endless; harvest a part of them"
             yield ListingFailure(uri, FailureKind.HOSTILE, reason)
             return
         try:
-            document = self._read(uri)[0]
+            # a collection that is written out in its parent is often served nowhere else
+            document = _parsed(inline, uri) if inline is not None else self._read(uri)[0]
         except SourceError as error:
             yield ListingFailure(uri, error.kind, error.reason)
             return
@@ -89,10 +93,14 @@ class IIIFSource:
 
     def _read(self, uri: str) -> tuple[Manifest | Collection, bytes]:
         body = self._context.fetch(uri, ACCEPT).body
-        try:
-            return read_document(body, uri), body
-        except IIIFError as error:
-            raise SourceError(FailureKind.INVALID, uri, str(error)) from error
+        return _parsed(body, uri), body
+
+
+def _parsed(document: bytes | Mapping[str, Any], uri: str) -> Manifest | Collection:
+    try:
+        return read_document(document, uri)
+    except IIIFError as error:
+        raise SourceError(FailureKind.INVALID, uri, error.reason) from error
 
 
 def draft_of(manifest: Manifest, body: bytes) -> RecordDraft:

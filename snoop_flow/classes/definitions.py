@@ -108,7 +108,7 @@ def find_class(workspace: Workspace, name: str) -> VisualClass:
         return classes.find(connection, name)
 
 
-def update_class(workspace: Workspace, name: str, **changes: Any) -> VisualClass:
+def update_class(workspace: Workspace, name: str, /, **changes: Any) -> VisualClass:
     """Change a class's name, labels, definition, concept URI or visibility."""
     if unknown := set(changes) - CHANGEABLE:
         raise UsageError(f"{', '.join(sorted(unknown))}: cannot be changed on a class")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from snoop_flow.cli.options import answering
-from snoop_flow.demonstration import Demonstration, run_demo
+from snoop_flow.demonstration import Demonstration, demonstrate
 
 
 @click.command()
@@ -34,15 +34,21 @@ def demo(source: str | None, folder: Path, port: int, headless: bool, **options:
     Examples:  snoop-flow demo
                snoop-flow demo --source ~/scans --headless
     """
-    report = run_demo(folder, source=source, say=lambda line: click.echo(line, err=True), **options)
-    if not headless:
-        click.echo(_summary(report))
-        sys.stdout.flush()
-        # the server is a command of another room, so it is run as a user would run it
-        os.execv(
-            sys.executable, [sys.executable, "-m", "snoop_flow", "up", "--workspace", str(folder), "--port", str(port)]
-        )
-    return report, _summary(report)
+    with demonstrate(folder, source=source, say=lambda line: click.echo(line, err=True), **options) as report:
+        if not headless:
+            click.echo(_summary(report))
+            _serve(folder, port)
+        return report, _summary(report) if headless else ""
+
+
+def _serve(folder: Path, port: int) -> None:
+    # the server is a command of another room, so it is run as a user would run it
+    command = [sys.executable, "-m", "snoop_flow", "up", "--workspace", str(folder), "--port", str(port)]
+    with subprocess.Popen(command) as server:
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            server.wait()  # the terminal has sent it the same signal
 
 
 def _summary(report: Demonstration) -> str:

@@ -1,2 +1,38 @@
-"""INTERIM by the lead so that others can run; the learning helper replaces everything in this folder freely."""
-from snoop_flow.learning.interim import *  # noqa
+"""Learning a visual class from a few marks: pure functions on arrays, nothing of the engine.
+
+Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
+"""
+
+from snoop_flow.learning.clustering import assign, cluster, representatives
+from snoop_flow.learning.evaluation import Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.fitting import FitOptions, fit
+from snoop_flow.learning.model import LinearModel
+from snoop_flow.learning.pool import Pool
+from snoop_flow.learning.starting import start_from_examples, start_from_query
+from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
+from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
+
+__all__ = [
+    "CorpusStatistics",
+    "FitOptions",
+    "Learner",
+    "LinearModel",
+    "Pool",
+    "Rounds",
+    "ambiguous",
+    "assign",
+    "average_precision",
+    "cluster",
+    "corpus_statistics",
+    "coverage",
+    "discovery",
+    "fit",
+    "most_useful",
+    "r_precision",
+    "random",
+    "relevant",
+    "representatives",
+    "simulate",
+    "start_from_examples",
+    "start_from_query",
+]

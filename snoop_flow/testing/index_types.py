@@ -81,7 +81,10 @@ class _Trial:
         given, mask = query.copy(), None if allowed is None else allowed.copy()
         hits = self._index.search(query, count, allowed=allowed, below=below)
         require(np.array_equal(given, query), f"{self._name}: search changed the query that it was given")
-        require(mask is None or np.array_equal(mask, allowed), f"{self._name}: search changed the mask it was given")
+        require(
+            mask is None or allowed is None or np.array_equal(mask, allowed),
+            f"{self._name}: search changed the mask it was given",
+        )
         self._check_form(hits)
         true = self._view.vectors[hits.rows] @ query
         slack = TOLERANCE * max(1.0, float(np.linalg.norm(query)))

@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
+from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetched
 from snoop_flow.plugin_types import (
     HarvestSource,
     ItemDraft,
-    LanguageMap,
     ListingFailure,
     RecordDraft,
     RecordRef,

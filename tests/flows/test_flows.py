@@ -4,8 +4,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Cancelling
 from sqlalchemy import select
 
 from snoop_flow import Workspace, jobs
@@ -75,8 +78,8 @@ def test_enrich_and_publish_as_flows(harvested: Workspace) -> None:
     enriched = flows.enrich(str(harvested.folder), names=["stripes"], threshold=-1e9)
     published = flows.publish(str(harvested.folder), names=["stripes"], policy="all")
 
-    assert (enriched["scored"], enriched["predicted"]) == (24, 24)
-    assert published["annotations"] == 24
+    assert (enriched["scored"], enriched["predicted"]) == (24, 21)  # what was marked negative is no candidate
+    assert published["annotations"] == 21
 
 
 def test_task_is_a_plain_function_underneath(harvested: Workspace) -> None:
@@ -106,6 +109,16 @@ def test_cancelled_job_ends_as_a_cancelled_flow_run(harvested: Workspace) -> Non
 
     assert state.is_cancelled()
     assert harvested.job(job.id).done == 0
+
+
+def test_flow_run_cancelled_in_prefect_cancels_its_job(harvested: Workspace) -> None:
+    job = jobs.create(harvested, "embed", EMBED)
+    run = FlowRun(flow_id=uuid4(), parameters={"workspace": str(harvested.folder), "job_id": job.id})
+
+    for hook in flows.embed.on_cancellation_hooks:
+        hook(flow=flows.embed, flow_run=run, state=Cancelling())
+
+    assert harvested.job(job.id).state is JobState.CANCELLED
 
 
 def finished_units(workspace: Workspace, job_id: str) -> Mapping[int, object]:

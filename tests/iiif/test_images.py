@@ -13,8 +13,9 @@ SERVICE_3 = ImageService(BASE, 3, 2)
 STATIC = "https://e.org/full.jpg"
 
 
-def image(width: int | None = 6000, height: int | None = 4000, url: str | None = None, **service: Any) -> Image:
-    return Image(url, "image/jpeg", width, height, replace(SERVICE_3, **service))
+def image(across: int | None = 6000, down: int | None = 4000, url: str | None = None, **service: Any) -> Image:
+    """An image of the given size whose service has the given properties."""
+    return Image(url, "image/jpeg", across, down, replace(SERVICE_3, **service))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ class Asked:
     @property
     def searching(self) -> bool:
         """Whether something is looked for, by words or by likeness."""
-        return bool(self.text or self.url or self.image or self.items or self.negatives or self.by or self.region)
+        asks = self.text or self.url or self.image or self.items or self.negatives or self.by or self.region
+        return bool(asks) and not (self.visual_class and self.show)
 
     @property
     def shown(self) -> str:
@@ -71,7 +72,7 @@ class Asked:
     @property
     def results(self) -> int:
         """How many results are wanted."""
-        return self.count or (BATCH if self.shown in STRATEGIES else PAGE)
+        return self.count or (PAGE if self.shown in ("search", "wall", RANKING) else BATCH)
 
     @property
     def window(self) -> tuple[float, float] | None:
@@ -145,9 +146,6 @@ def parse(values: MultiDict[str, str]) -> Asked:
     url = values.get("url", "").strip()
     if not url and words.startswith(("http://", "https://")) and " " not in words:
         words, url = "", words
-    show = values.get("show", "")
-    if show and show not in (*STRATEGIES, RANKING):
-        raise UsageError(f"show {show[:40]!r}: is one of {', '.join((*STRATEGIES, RANKING))}")
     return Asked(
         text=words,
         url=url,
@@ -157,7 +155,7 @@ def parse(values: MultiDict[str, str]) -> Asked:
         by=values.get("by", ""),
         region=values.get("region", ""),
         visual_class=values.get("class", ""),
-        show=show,
+        show=values.get("show", ""),
         collection=values.get("collection", ""),
         count=_number(values, "count", int, 0, (0, MOST)) or 0,
         rate=_number(values, "rate", int, 20, (0, 100)) or 0,

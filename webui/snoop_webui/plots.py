@@ -84,7 +84,12 @@ def score_plot(histogram: Histogram) -> ScorePlot:
             negative_height=round(MARK * math.sqrt(negative / marked), 1),
         )
         for start, end, count, positive, negative in zip(
-            histogram.edges, histogram.edges[1:], histogram.counts, histogram.positives, histogram.negatives, strict=False
+            histogram.edges,
+            histogram.edges[1:],
+            histogram.counts,
+            histogram.positives,
+            histogram.negatives,
+            strict=False,
         )
     )
     ticks = tuple((round(share * WIDTH, 1), low + share * span) for share in (0.0, 0.25, 0.5, 0.75, 1.0))

@@ -19,13 +19,14 @@ from snoop_flow.errors import ForbiddenError, UsageError
 TOKEN = "csrf_token"
 HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-SHARED_HEADERS = {
+_SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Expose-Headers": "ETag, Link, Location",
 }
-_OPEN = ("/iiif/", "/annotations/")  # read by viewers anywhere, so they carry CORS headers of their own
+_OPEN = ("/iiif/", "/annotations/", "/ns/")  # read by viewers anywhere, so they carry CORS headers of their own
 
 
 def protect(app: Flask, public_url: str) -> None:
@@ -34,7 +35,7 @@ def protect(app: Flask, public_url: str) -> None:
     app.before_request(lambda: _check_host(hosts))
     app.before_request(_check_change)
     app.after_request(_add_headers)
-    app.context_processor(lambda: {TOKEN: token})
+    app.jinja_env.globals[TOKEN] = token  # a global, so that imported macros know it
 
 
 def token() -> str:
@@ -86,7 +87,7 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     if request.path.startswith(_OPEN):
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers.update(_SHARED)
         return response
     headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
-import waitress
+from waitress.server import create_server
 
 from snoop_flow import Workspace
 from snoop_flow.errors import UsageError
@@ -31,7 +31,7 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
         UsageError: the address cannot be listened on.
     """
     with Workspace.open(folder) as workspace, _listening(host, port) as sockets:
-        server = waitress.create_server(create_app(workspace), sockets=sockets, threads=THREADS, ident="snoop-flow")
+        server = create_server(create_app(workspace), sockets=sockets, threads=THREADS, ident="snoop-flow")
         with _stopping_on_signals(), _flow_runner(workspace.folder, wanted=flows):
             workspace.resume_jobs()
             click.echo(f"snoop-flow serves {workspace.folder}\n  {_address(sockets[0])}\nCtrl-C stops it.")
@@ -94,7 +94,7 @@ def _flow_runner(folder: Path, *, wanted: bool) -> Iterator[None]:
     with log.open("ab") as output:
         command = [sys.executable, "-m", "snoop_flow", "flows", "serve", "--workspace", str(folder)]
         # a session of its own: Ctrl-C in the terminal reaches us alone, and we end it in good order
-        child = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)  # noqa: S603
+        child = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
         try:
             yield
         finally:

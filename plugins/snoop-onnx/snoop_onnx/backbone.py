@@ -22,6 +22,9 @@ class OnnxBackbone:
         fingerprint: of the model's bytes and its preprocessing.
     """
 
+    dimension: int
+    fingerprint: str
+
     def __init__(self, wanted: Description, fingerprint: str, device: str, dimension: int = 0) -> None:
         """Load the model, and see from one blank image what it gives.
 
@@ -33,7 +36,7 @@ class OnnxBackbone:
         self._wanted = wanted
         self._encoder = Encoder(wanted, device)
         blank = np.zeros((1, *_shape(wanted)), np.float32)
-        self.dimension = self._raw(blank).shape[1]
+        self.dimension = int(self._raw(blank).shape[1])
         if dimension and dimension != self.dimension:
             raise UsageError(
                 f"{wanted.model}: gives vectors of {self.dimension} numbers, the description says {dimension}; "
@@ -56,7 +59,7 @@ class OnnxBackbone:
             raise PluginError(
                 f"{self._wanted.model}: gives vectors that are zero or not finite; look at mean, std and output"
             )
-        return vectors / lengths
+        return np.asarray(vectors / lengths, np.float32)
 
     def _raw(self, batch: FloatArray) -> FloatArray:
         """Vectors as the model gives them, (n, D); a batch is filled up for a model that takes a fixed number."""

@@ -9,13 +9,12 @@ Dims = Sequence[int | str]
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of test data, which no distribution holds."""
+    """The folder with real weights and images, outside the project."""
     given = os.environ.get("SNOOP_FLOW_TEST_DATA")
-    place = Path(given) if given else Path(__file__).resolve().parents[4] / "shared"
-    for folder in (place, place / "data"):
-        if (folder / "weights").is_dir():
-            return folder
-    pytest.skip("needs weights and images; set SNOOP_FLOW_TEST_DATA to the folder that holds them")
+    folder = (Path(given) if given else Path(__file__).resolve().parents[4] / "shared") / "data"
+    if not (folder / "weights").is_dir():
+        pytest.skip(f"no weights in {folder}; set SNOOP_FLOW_TEST_DATA to the folder that holds data/")
+    return folder
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from snoop_flow.plugin_types import BackboneSpec
 
 ALGORITHM = "classical/1"
 SIDE = 128
-# Shares of the squared length, found by coordinate ascent on leave-one-out search in three labelled sets; the optimum
-# is flat: any of them times or divided by 1.6 costs less than a point.
+# Shares of the squared length, found by coordinate ascent on leave-one-out search in three labelled sets.
 SHARES = {
     ("gradients", 128): 1.0,
     ("gradients", 64): 0.6,

@@ -136,9 +136,9 @@ def _frieze(sheet: Sheet, motif: str, rng: np.random.Generator) -> None:
     width, height = sheet.width, sheet.height
     sheet.box((0, 0, width, height), ground)
     sheet.box((0, height * 0.72, width, height), second)
-    for x in np.arange(0, width + 40, 40):
-        sheet.disc((x, height * 0.72), 20, accent, ink, 1.5)
-        sheet.disc((x, height * 0.72), 9, light)
+    for bead in range(0, width + 40, 40):
+        sheet.disc((bead, height * 0.72), 20, accent, ink, 1.5)
+        sheet.disc((bead, height * 0.72), 9, light)
     x, y, size = width * rng.uniform(0.38, 0.62), height * 0.48, min(width, height) * rng.uniform(0.6, 0.76)
     _subject(sheet, x, y, size, motif, Inks(ink, mix(second, ink, 0.3), light, accent), rng)
     pale = light if sum(ground) < 400 else ink

@@ -59,7 +59,7 @@ def draw_photograph(rng: np.random.Generator, motif: str) -> Image.Image:
     light *= 1 + 0.07 * clouds(rng, width, height, 320, 3) + 0.16 * clouds(rng, width, height, 14, 2) * (1 - light)
     light += rng.normal(0, 0.018, light.shape).astype(np.float32)
     light *= _falloff(width, height, rng.uniform(0.15, 0.6))
-    print_ = _toned(np.clip(light, 0, 1) ** np.float32(rng.uniform(0.8, 1.3)), rng)
+    print_ = _toned(np.power(np.clip(light, 0, 1), rng.uniform(0.8, 1.3), dtype=np.float32), rng)
     return _mounted(print_, rng)
 
 

@@ -35,7 +35,7 @@ def entries(document: Document, pages: list[Page]) -> list[Entry]:
     if Quirk.REPEATED_LABEL in document.quirks:
         found.append(Entry(("Date", "Date"), ("numérisé en 2024", "digitised in 2024")))
     if Quirk.HTML in document.quirks:
-        html = '<p>Provenance : <a href="https://valmorel.example/dons">don</a> de <i>la ville</i>&nbsp;; voir <b>inv. 12</b></p>'
+        html = '<p>Voir <a href="https://valmorel.example/dons">don</a> de <i>la ville</i>&nbsp;; <b>inv. 12</b></p>'
         found.append(Entry(("Provenance", "Provenance"), (html, html)))
     return found
 

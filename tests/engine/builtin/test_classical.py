@@ -64,7 +64,7 @@ def test_a_variation_is_nearer_than_another_picture(backbone: ClassicalBackbone)
 
 def test_each_family_is_noticed_by_itself(backbone: ClassicalBackbone) -> None:
     ochre, blue = backbone.embed_images([Image.new("RGB", (64, 64), "#c9a13c"), Image.new("RGB", (64, 64), "#3c64c9")])
-    across = Image.fromarray(np.tile(np.uint8([[0], [0], [255], [255]]), (32, 128)))
+    across = Image.fromarray(np.tile(np.array([[0], [0], [255], [255]], dtype=np.uint8), (32, 128)))
     flat, lying, standing = backbone.embed_images([Image.new("L", (128, 128)), across, across.rotate(90)])
     assert ochre @ blue < 0.95
     assert lying @ standing < 0.8

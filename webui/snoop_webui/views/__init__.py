@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from snoop_webui.views import (
-    annotations,
     class_pages,
     curation,
     documents,
@@ -12,6 +11,7 @@ from snoop_webui.views import (
     iiif,
     jobs,
     preferences,
+    published,
     publishing,
     review,
     sources,
@@ -28,6 +28,6 @@ BLUEPRINTS = (
     sources.pages,
     preferences.pages,
     iiif.pages,
-    annotations.pages,
+    published.pages,
     health.pages,
 )

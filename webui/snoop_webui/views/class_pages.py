@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow import Workspace
 from snoop_flow.errors import UsageError
+from snoop_flow.reports import Card
 from snoop_webui import current
-from snoop_webui.asked import RANKING, STRATEGIES, Asked, parse
+from snoop_webui.asked import Asked, parse
 from snoop_webui.forms import class_changes, listed, place
 from snoop_webui.operations import inverse_of, is_undone, stacks
 from snoop_webui.plots import score_plot
@@ -22,7 +25,10 @@ _VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
 @pages.get("")
 def index() -> str:
     """All classes."""
-    return render_template("classes/index.html", summaries=current.workspace().classes())
+    workspace = current.workspace()
+    summaries = workspace.classes()
+    examples = {one.visual_class.id: _examples(workspace, one.visual_class.id, 4) for one in summaries}
+    return render_template("classes/index.html", summaries=summaries, examples=examples)
 
 
 @pages.get("/new")
@@ -68,7 +74,7 @@ def show(class_id: str) -> str:
         summary=summary,
         plot=score_plot(workspace.histogram(class_id)) if model else None,
         history=[(one, one.op_id in taken_back and not is_undone(one.op_id)) for one in history],
-        examples=workspace.cards([i for i, value in workspace.marks(class_id).items() if value == 1][:12], class_id),
+        examples=_examples(workspace, class_id, 12),
     )
 
 
@@ -84,10 +90,8 @@ def change(class_id: str) -> Answer:
 def fit(class_id: str) -> Answer:
     """Refine: fit a new version and show what comes next."""
     current.workspace().fit(class_id)
-    show = request.form.get("show", "")
     asked = parse(request.form)
-    wanted = show if show in (*STRATEGIES, RANKING) else ""
-    next_page = Asked(visual_class=class_id, show=wanted, collection=asked.collection, count=asked.count)
+    next_page = Asked(visual_class=class_id, show=asked.show, collection=asked.collection, count=asked.count)
     return redirect(next_page.address(), 303)
 
 
@@ -131,6 +135,11 @@ def archive(class_id: str) -> Answer:
     current.workspace().archive_class(class_id)
     flash(_("Archived; all that the class gave is kept"))
     return redirect(url_for("classes.index"), 303)
+
+
+def _examples(workspace: Workspace, class_id: str, count: int) -> Sequence[Card]:
+    positives = [item for item, value in workspace.marks(class_id).items() if value == 1]
+    return workspace.cards(positives[:count], class_id)
 
 
 def parse_score(given: str) -> float:

@@ -47,7 +47,7 @@ def index() -> str | Response:
         stacks=_stacks(workspace, summary),
         classes=workspace.classes(),
         collections=workspace.collections(),
-        strategies=STRATEGIES,
+        strategies={**dict.fromkeys(STRATEGIES, ""), **workspace.plugins().strategies},
         ranking=RANKING,
         offered=COUNTS,
     )

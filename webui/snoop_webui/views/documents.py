@@ -49,8 +49,8 @@ def show(record_id: str) -> str:
 def item(item_id: str) -> Answer:
     """An item, shown in its document."""
     found = current.workspace().item(item_id)
-    address = url_for("documents.show", record_id=found.record_id, item=found.id, **request.args.to_dict())
-    return redirect(address, 302)
+    class_id = request.args.get("class")
+    return redirect(url_for("documents.show", record_id=found.record_id, item=found.id, **{"class": class_id}), 302)
 
 
 @pages.get("/thumbnails/<item_id>.jpg")
@@ -63,9 +63,9 @@ def thumbnail(item_id: str) -> Response:
 def tile_source(item: Item) -> dict[str, Any]:
     """What the viewer shows: our own image service, the institution's, or one picture; its server is then allowed."""
     if "path" in item.image:
-        return {"info": url_for("iiif.info", version=3, item_id=item.id)}
+        return {"info": url_for("iiif.info", version=3, item_id=item.id), "local": True}
     service: Mapping[str, Any] | None = item.image.get("service")
-    if service and int(service.get("level", 0)) > 0:
+    if service and (int(service.get("level", 0)) > 0 or not item.image.get("url")):
         uri = str(service["id"])
         allow_images_from(uri)
         return {"info": f"{uri}/info.json"}

@@ -14,30 +14,24 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.errors import NotFoundError
-from snoop_flow.images import FORMATS
+from snoop_flow.images.decoding import FORMATS
 from snoop_iiif.image_api import (
     ImageRequest,
     ImageRequestError,
     canonical_path,
-    info as image_info,
     media_type_of_info,
     profile_link,
     render,
 )
+from snoop_iiif.image_api import (
+    info as image_info,
+)
 from snoop_webui import current
 from snoop_webui.failures import failure
-from snoop_webui.security import SHARED_HEADERS
 
 pages = Blueprint("iiif", __name__, url_prefix="/iiif")
 _DAY = 86_400
 _LD_JSON = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
-
-
-@pages.after_request
-def share(response: Response) -> Response:
-    """Let viewers of any site read this."""
-    response.headers.update(SHARED_HEADERS)
-    return response
 
 
 @pages.errorhandler(ImageRequestError)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Answer
 from snoop_webui import current
 
 pages = Blueprint("publishing", __name__, url_prefix="/classes/<class_id>")
+_SUFFIXES = {"w3c": ".jsonl"}
 
 
 @pages.get("/publish")
@@ -20,20 +21,16 @@ def index(class_id: str) -> str:
     """What would be published, what is, and the formats to take it away in."""
     workspace = current.workspace()
     summary = workspace.class_summary(class_id)
-    jobs = [job for job in workspace.jobs(200) if job.kind == "publish" and _concerns(job.parameters, summary)]
+    known = {summary.visual_class.id, summary.visual_class.name}
+    jobs = [one for one in workspace.jobs(200) if one.kind == "publish" and known & set(one.parameters["names"])]
     return render_template(
         "publish.html",
         summary=summary,
-        exporters=sorted(workspace.plugins().exporters),
+        exporters=workspace.plugins().exporters,
         jobs=jobs[:5],
+        names={summary.visual_class.id: summary.visual_class.name},
         examples=workspace.predictions(class_id, status="accepted", limit=8),
     )
-
-
-def _concerns(parameters: object, summary: object) -> bool:
-    found = getattr(summary, "visual_class", None)
-    names = parameters.get("names", ()) if isinstance(parameters, dict) else ()
-    return found is not None and (found.id in names or found.name in names)
 
 
 @pages.post("/publish")
@@ -64,7 +61,7 @@ def download(format_name: str, classes: list[str] | None, name: str) -> Response
         files = [out] if out.is_file() else sorted(path for path in out.rglob("*") if path.is_file())
         stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
         if len(files) == 1:
-            suffix = files[0].suffix or f".{format_name}"
+            suffix = files[0].suffix or _SUFFIXES.get(format_name, f".{format_name}")
             return _attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
         return _attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
 

@@ -14,7 +14,7 @@ from snoop_webui.views.class_pages import parse_score
 
 pages = Blueprint("review", __name__, url_prefix="/classes/<class_id>/review")
 PAGE = 120
-_VERDICTS = {"accept": "accept", "reject": "reject", "reset": "reset"}
+_VERDICTS = ("accept", "reject", "reset")
 
 
 @pages.get("")
@@ -25,9 +25,7 @@ def index(class_id: str) -> str:
     offset = max(request.args.get("offset", 0, int), 0)
     above, below = _bound("above"), _bound("below")
     wanted = None if status == "all" else status
-    cards = workspace.predictions(
-        class_id, status=wanted, limit=PAGE + 1, offset=offset, above=above, below=below
-    )
+    cards = workspace.predictions(class_id, status=wanted, limit=PAGE + 1, offset=offset, above=above, below=below)
     marks = workspace.marks(class_id)
     return render_template(
         "review/page.html",
@@ -48,16 +46,18 @@ def index(class_id: str) -> str:
 @pages.post("")
 def decide(class_id: str) -> Answer:
     """Verdicts from forms: on one image, on those ticked, or on all above a score."""
+    workspace = current.workspace()
     given = request.form.get("verdict", "")
     verdict, _, item = given.partition(":")
     if verdict == "accept-above":
-        before = current.workspace().class_summary(class_id).predictions
-        report = current.workspace().review(class_id, accept_above=parse_score(request.form.get("score", "")))
+        before = workspace.class_summary(class_id).predictions
+        report = workspace.review(class_id, accept_above=parse_score(request.form.get("score", "")))
         count = report.accepted - before.get(Status.ACCEPTED, 0)
         flash(ngettext("%(num)s image accepted", "%(num)s images accepted", count))
     elif verdict in _VERDICTS:
         items = [item] if item else listed(request.form, "item")
-        current.workspace().review(class_id, **{_VERDICTS[verdict]: items})
+        chosen = {name: items if name == verdict else [] for name in _VERDICTS}
+        workspace.review(class_id, accept=chosen["accept"], reject=chosen["reject"], reset=chosen["reset"])
     else:
         raise UsageError(f"verdict {given[:40]!r}: is one of accept, reject, reset and accept-above")
     return redirect(place(request.form, url_for("review.index", class_id=class_id)), 303)

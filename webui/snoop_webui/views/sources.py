@@ -11,7 +11,6 @@ from snoop_webui import current
 from snoop_webui.ingesting import digest, ingest
 
 pages = Blueprint("sources", __name__, url_prefix="/sources")
-_STAGES = ("harvest", "embed")
 
 
 @pages.get("")
@@ -19,12 +18,11 @@ def index() -> str:
     """The form that harvests, what was harvested, what failed."""
     workspace = current.workspace()
     collections = workspace.collections()
-    failures = [failure for failure in workspace.failures(limit=50)]
     return render_template(
         "sources.html",
         collections={one.collection.id: one for one in collections},
         sources=workspace.sources(),
-        failures=failures,
+        failures=workspace.failures(limit=50),
         status=workspace.status(),
         jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "index")][:8],
     )

@@ -1,0 +1,196 @@
+"""A simulated curator: how well a class is known after so many marks, on features whose classes are known.
+
+Average precision is over the whole set, ranked by the model alone: what was marked is neither moved to its place nor
+taken out. So the figure is what a ranking of the corpus would show, round 0 is the model of one example without any
+feedback, and rounds can be compared, since the set stays the same. A model may remember what it was fitted on; so the
+same is also given on the items that nobody has marked, next to that of the round 0 model on just these items.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snoop_flow.learning.clustering import assign, cluster
+from snoop_flow.learning.fitting import fit
+from snoop_flow.learning.model import LinearModel
+from snoop_flow.learning.pool import Pool
+from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
+
+Vectors = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Strategy = Callable[[Pool, int, np.random.Generator], NDArray[np.intp]]
+
+BACKGROUND_ROWS = 5000
+MOST_CLUSTERS = 256
+
+
+class Learner(Protocol):
+    """Marks → model; `fit` is one, the baselines are others."""
+
+    def __call__(
+        self,
+        positives: Vectors,
+        negatives: Vectors,
+        background: Vectors,
+        stats: CorpusStatistics,
+        *,
+        rng: np.random.Generator,
+        previous: LinearModel | None,
+    ) -> LinearModel:
+        """Fit a model, see `snoop_flow.learning.fit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """One class taught by one simulated curator; index 0 is before any feedback.
+
+    Attributes:
+        average_precision: over the whole set, per round.
+        r_precision: likewise.
+        unseen_average_precision: on the items not marked until then; NaN when none of the class is left.
+        unseen_without_feedback: of the round 0 model on the same items.
+        positives_found: marked positives, the first example included.
+        coverage: see `coverage`.
+        milliseconds: fitting, ranking everything and choosing the next batch.
+    """
+
+    average_precision: tuple[float, ...]
+    r_precision: tuple[float, ...]
+    unseen_average_precision: tuple[float, ...]
+    unseen_without_feedback: tuple[float, ...]
+    positives_found: tuple[int, ...]
+    coverage: tuple[float, ...]
+    milliseconds: tuple[float, ...]
+
+
+def average_precision(scores: Vectors, relevant: Mask) -> float:
+    """Mean precision at the rank of each relevant item; of equal scores the irrelevant come first. NaN without any."""
+    hits = relevant[_ranking(scores, relevant)]
+    ranks = np.flatnonzero(hits) + 1
+    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks)) if len(ranks) else float("nan")
+
+
+def r_precision(scores: Vectors, relevant: Mask) -> float:
+    """Share of relevant items among the first R, R being their number; NaN without any."""
+    count = int(relevant.sum())
+    return float(relevant[_ranking(scores, relevant)[:count]].mean()) if count else float("nan")
+
+
+def coverage(found: Vectors, members: Vectors) -> float:
+    """How well the positives found span a class: the mean over its members of the best cosine to one found.
+
+    Args:
+        found: (p, D) unit vectors, p ≥ 1.
+        members: (m, D) unit vectors, m ≥ 1.
+    """
+    return float((members @ found.T).max(axis=1).mean())
+
+
+def _ranking(scores: Vectors, relevant: Mask) -> NDArray[np.intp]:
+    return np.lexsort((relevant, -scores))
+
+
+def simulate(
+    features: Vectors,
+    relevant: Mask,
+    choose: Strategy,
+    *,
+    rounds: int,
+    batch: int,
+    rng: np.random.Generator,
+    learn: Learner = fit,
+) -> Rounds:
+    """Teach a class from one random example, marking truthfully what a strategy shows.
+
+    Args:
+        features: (N, D) unit vectors of the whole corpus.
+        relevant: (N,) the members of the class.
+        choose: the strategy.
+        rounds: batches that are marked.
+        batch: items in a batch; fewer at the end of a small corpus.
+        rng: picks the example and feeds strategy and learner.
+        learn: how marks become a model.
+
+    Raises:
+        ValueError: the class has no member.
+    """
+    if not relevant.any():
+        raise ValueError("the class to simulate has no member; nothing can be taught")
+    curator = _Curator(features, relevant, rng)
+    state = curator.learned(learn, choose, batch, None)
+    history = [state]
+    for _ in range(rounds):
+        curator.mark(state.shown)
+        state = curator.learned(learn, choose, batch, state.model)
+        history.append(state)
+    return _summary(history, features, relevant)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    model: LinearModel
+    scores: Vectors
+    marked: Mask
+    shown: NDArray[np.intp]
+    milliseconds: float
+
+
+class _Curator:
+    """Somebody who knows the truth, has one example and answers what is shown."""
+
+    def __init__(self, features: Vectors, relevant: Mask, rng: np.random.Generator) -> None:
+        self.features, self.relevant, self.rng = features, relevant, rng
+        self.stats = corpus_statistics([features])
+        self.clusters = assign(features, cluster(features, min(int(np.sqrt(len(features))), MOST_CLUSTERS), rng))
+        self.marked = np.zeros(len(features), bool)
+        self.mark(rng.choice(np.flatnonzero(relevant), 1))
+
+    def mark(self, rows: NDArray[np.intp]) -> None:
+        self.marked = self.marked.copy()
+        self.marked[rows] = True
+
+    def learned(self, learn: Learner, choose: Strategy, batch: int, previous: LinearModel | None) -> _State:
+        started = time.perf_counter()
+        positives = self.features[self.marked & self.relevant]
+        negatives = self.features[self.marked & ~self.relevant]
+        model = learn(positives, negatives, self._background(), self.stats, rng=self.rng, previous=previous)
+        scores = model.scores(self.features)
+        shown = choose(self._pool(scores), batch, self.rng)
+        return _State(model, scores, self.marked, shown, 1000 * (time.perf_counter() - started))
+
+    def _background(self) -> Vectors:
+        rows = np.flatnonzero(~self.marked)
+        return self.features[np.sort(self.rng.choice(rows, min(len(rows), BACKGROUND_ROWS), replace=False))]
+
+    def _pool(self, scores: Vectors) -> Pool:
+        marked = np.flatnonzero(self.marked)
+        return Pool(
+            scores=scores,
+            vectors=self.features.__getitem__,
+            candidates=~self.marked,
+            clusters=self.clusters,
+            marked_clusters=np.unique(self.clusters[marked]),
+            marked=marked,
+        )
+
+
+def _summary(history: list[_State], features: Vectors, relevant: Mask) -> Rounds:
+    first = history[0].scores
+    unseen = [~state.marked for state in history]
+    return Rounds(
+        average_precision=tuple(average_precision(state.scores, relevant) for state in history),
+        r_precision=tuple(r_precision(state.scores, relevant) for state in history),
+        unseen_average_precision=tuple(
+            average_precision(state.scores[rows], relevant[rows]) for state, rows in zip(history, unseen, strict=True)
+        ),
+        unseen_without_feedback=tuple(average_precision(first[rows], relevant[rows]) for rows in unseen),
+        positives_found=tuple(int((state.marked & relevant).sum()) for state in history),
+        coverage=tuple(coverage(features[state.marked & relevant], features[relevant]) for state in history),
+        milliseconds=tuple(state.milliseconds for state in history),
+    )

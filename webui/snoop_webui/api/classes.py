@@ -1,0 +1,157 @@
+"""Routes of classes: what they are, what they say of the corpus."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from snoop_flow import Workspace
+from snoop_flow.entities import VisualClass
+from snoop_flow.reports import ClassSummary, FitReport, Histogram, SearchReport
+from snoop_webui.api.routes import Body, Route
+from snoop_webui.views.publishing import download
+
+MOST = 10_000
+Visibility = Literal["private", "institution", "public"]
+
+
+class NewClass(Body):
+    """A class to create, maybe with its first positives."""
+
+    name: str
+    labels: dict[str, list[str]] | None = None
+    definition: str = ""
+    concept_uri: str = ""
+    visibility: Visibility = "private"
+    positives: list[str] = []
+
+
+class ClassChanges(Body):
+    """What is to change on a class."""
+
+    name: str | None = None
+    labels: dict[str, list[str]] | None = None
+    definition: str | None = None
+    concept_uri: str | None = None
+    visibility: Visibility | None = None
+
+
+class Threshold(Body):
+    """The score from which on items are proposed."""
+
+    threshold: float
+
+
+class Nothing(Body):
+    """An empty object."""
+
+
+class Suggest(BaseModel):
+    """What is to be suggested."""
+
+    strategy: str = "relevant"
+    count: int = Field(15, ge=1, le=MOST)
+    collection: str | None = None
+    discovery_rate: float = Field(0.2, ge=0, le=1)
+    low: float | None = None
+    high: float | None = None
+    seed: int | None = None
+
+
+class Ranking(BaseModel):
+    """How much of a ranking."""
+
+    count: int = Field(60, ge=1, le=MOST)
+    collection: str | None = None
+
+
+class Bins(BaseModel):
+    """How fine a histogram."""
+
+    bins: int = Field(40, ge=2, le=400)
+
+
+def list_classes(workspace: Workspace) -> list[ClassSummary]:
+    """All classes with their counts."""
+    return workspace.classes()
+
+
+def create_class(workspace: Workspace, body: NewClass) -> VisualClass:
+    """Create a class."""
+    values = body.model_dump(exclude={"labels"})
+    return workspace.create_class(values.pop("name"), labels=_labels(body.labels), **values)
+
+
+def show_class(workspace: Workspace, class_id: str) -> ClassSummary:
+    """One class with its counts and versions."""
+    return workspace.class_summary(class_id)
+
+
+def change_class(workspace: Workspace, class_id: str, body: ClassChanges) -> VisualClass:
+    """Change what a class is called and means."""
+    changes: dict[str, Any] = body.model_dump(exclude_none=True)
+    if body.labels is not None:
+        changes["labels"] = _labels(body.labels)
+    return workspace.update_class(class_id, **changes)
+
+
+def delete_class(workspace: Workspace, class_id: str) -> None:
+    """Delete a class that was never published."""
+    workspace.delete_class(class_id)
+
+
+def fit_class(workspace: Workspace, class_id: str, body: Nothing) -> FitReport:
+    """Fit a new version on the present marks."""
+    return workspace.fit(class_id)
+
+
+def suggest(workspace: Workspace, class_id: str, query: Suggest) -> SearchReport:
+    """What to show the curator next."""
+    window = None
+    if query.low is not None or query.high is not None:
+        window = (-1e9 if query.low is None else query.low, 1e9 if query.high is None else query.high)
+    wanted = query.model_dump(exclude={"low", "high", "strategy"})
+    return workspace.suggest(class_id, query.strategy, window=window, **wanted)
+
+
+def rank(workspace: Workspace, class_id: str, query: Ranking) -> SearchReport:
+    """The corpus by score, marked items included."""
+    return workspace.ranking(class_id, count=query.count, collection=query.collection)
+
+
+def show_histogram(workspace: Workspace, class_id: str, query: Bins) -> Histogram:
+    """How many items score how much."""
+    return workspace.histogram(class_id, query.bins)
+
+
+def set_threshold(workspace: Workspace, class_id: str, body: Threshold) -> ClassSummary:
+    """Choose from which score on items are proposed."""
+    workspace.set_threshold(class_id, body.threshold)
+    return workspace.class_summary(class_id)
+
+
+def export_annotations(workspace: Workspace, class_id: str, format_name: str) -> Response:
+    """The published annotations of a class as a file; several files come as a ZIP."""
+    found = workspace.class_summary(class_id).visual_class
+    return download(format_name, [found.id], found.name)
+
+
+def _labels(labels: dict[str, list[str]] | None) -> dict[str, tuple[str, ...]] | None:
+    return None if labels is None else {language: tuple(texts) for language, texts in labels.items()}
+
+
+ROUTES = (
+    Route("GET", "/classes", list_classes, list[ClassSummary], "classes"),
+    Route("POST", "/classes", create_class, VisualClass, body=NewClass, status=201),
+    Route("GET", "/classes/<class_id>", show_class, ClassSummary),
+    Route("PATCH", "/classes/<class_id>", change_class, VisualClass, body=ClassChanges),
+    Route("DELETE", "/classes/<class_id>", delete_class, type(None), "deleted"),
+    Route("POST", "/classes/<class_id>/fit", fit_class, FitReport, body=Nothing),
+    Route("GET", "/classes/<class_id>/suggestions", suggest, SearchReport, query=Suggest),
+    Route("GET", "/classes/<class_id>/ranking", rank, SearchReport, query=Ranking),
+    Route("GET", "/classes/<class_id>/histogram", show_histogram, Histogram, query=Bins),
+    Route("PUT", "/classes/<class_id>/threshold", set_threshold, ClassSummary, body=Threshold),
+    Route("GET", "/classes/<class_id>/exports/<format_name>", export_annotations),
+)

@@ -1,0 +1,199 @@
+// The curation page: keys, marks, refining, and what is shown next.
+import { openHelp, openWith } from "./dialogs.js";
+import { Grid } from "./grid.js";
+import { listenForHover } from "./hover.js";
+import { send } from "./http.js";
+import { listenForLasso } from "./lasso.js";
+import { Marks } from "./marks.js";
+import { listenForImages } from "./querybar.js";
+import { loadResults, present, suggestions } from "./results.js";
+import { showCurrent, showSelection } from "./selection.js";
+import { listenForSize } from "./size.js";
+import { fill, number, say, words } from "./words.js";
+
+const page = document.getElementById("curation");
+const results = document.getElementById("results");
+const save = document.getElementById("save");
+const classId = page.dataset.class;
+const marks = classId ? new Marks(classId, JSON.parse(document.getElementById("stacks").textContent)) : null;
+let grid = null;
+
+const value = (text) => (text === "" || text === "null" || text === null ? null : Number(text));
+const describe = (cell) => [cell.dataset.label, cell.dataset.score && `${words.score} ${cell.dataset.score}`, cell.dataset.mark && words[cell.dataset.mark]].filter(Boolean).join(". ");
+
+function build() {
+  const root = document.getElementById("grid");
+  grid = root ? new Grid(root, describe) : null;
+  showSelection([]);
+  if (!grid) return;
+  grid.addEventListener("selection", () => showSelection([...grid.selection]));
+  grid.addEventListener("current", (event) => showCurrent(event.detail));
+  root.addEventListener("keydown", onKey);
+}
+
+// --- marks -----------------------------------------------------------------------------------------------------
+
+function put(cell, wanted) {
+  const before = value(cell.dataset.mark);
+  if (before === wanted) return;
+  count(before, -1);
+  count(wanted, 1);
+  cell.dataset.mark = wanted === null ? "" : String(wanted);
+  grid.name(cell);
+}
+
+function count(of, change) {
+  if (of === null) return;
+  for (const name of [String(of), "marks"])
+    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) {
+      node.dataset.now = Math.max(0, Number(node.dataset.now ?? node.textContent.replace(/\D/g, "")) + change);
+      node.textContent = number(node.dataset.now);
+    }
+}
+
+function mark(cells, wanted, { advance = false } = {}) {
+  if (!marks) { save.textContent = words.need_class; return; }
+  const changes = cells.filter((cell) => value(cell.dataset.mark) !== wanted).map((cell) => [cell.dataset.item, wanted, value(cell.dataset.mark)]);
+  for (const cell of cells) put(cell, wanted);
+  if (changes.length) marks.add(changes);
+  say(`${words[String(wanted)]}: ${cells.length}`);
+  if (cells.length > 1) grid.deselect();
+  else if (advance) grid.focus(grid.place + 1);
+}
+
+const markTargets = (wanted) => grid && mark(grid.targets, wanted, { advance: wanted !== null && !grid.selection.size });
+
+async function reverse(kind) {
+  const answer = await marks?.[kind]();
+  if (answer === null) say(save.textContent = words[`nothing_to_${kind}`]);
+  if (answer) say(words[kind === "undo" ? "undone" : "redone"]);
+}
+
+marks?.addEventListener("values", ({ detail }) => {
+  const cells = Object.entries(detail).map(([item, wanted]) => [grid?.byItem.get(item), wanted]).filter(([cell]) => cell);
+  for (const [cell, wanted] of cells) put(cell, wanted);
+  if (cells.length && grid.root.contains(document.activeElement)) grid.focus(grid.places.get(cells[0][0]));
+});
+marks?.addEventListener("state", ({ detail }) => { save.textContent = detail.saving ? words.saving : fill(words.waiting, { n: detail.waiting }); enable(); });
+marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words.refused} ${detail}`; enable(); });
+marks?.addEventListener("saved", ({ detail }) => {
+  for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
+    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
+  save.textContent = words.saved;
+  setTimeout(() => { if (save.textContent === words.saved) save.textContent = ""; }, 1500);
+  enable();
+});
+
+function enable() {
+  const undo = document.getElementById("undo");
+  if (undo) undo.disabled = !marks.undoable.length;
+  const refine = document.getElementById("refine");
+  const positives = document.querySelector('[data-count="1"]');
+  if (refine) refine.disabled = Number((positives.dataset.now ?? positives.textContent).replace(/\D/g, "")) === 0;
+}
+
+// --- what next --------------------------------------------------------------------------------------------------
+
+async function refine() {
+  const button = document.getElementById("refine");
+  if (!marks || button.disabled) return;
+  button.disabled = true;
+  save.textContent = words.refining;
+  const inGrid = grid?.root.contains(document.activeElement);
+  try {
+    if (!(await marks.flush())) return;
+    const { version } = await send("POST", `${marks.path}/fit`, {});
+    document.getElementById("version").textContent = `v${version}`;
+    const show = document.querySelector('input[name="show"]:checked')?.value ?? "relevant";
+    choose(show);
+    await loadResults(suggestions({ show }));
+    if (inGrid) grid?.focus(0);
+    say(save.textContent = fill(words.refined, { n: version }));
+  } catch (error) {
+    save.textContent = `${words.failed} ${error.message}`;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+const choose = (show) => { for (const radio of document.querySelectorAll('input[name="show"]')) radio.checked = radio.value === show; };
+
+async function showStrategy(show) {
+  if (!marks) return;
+  choose(show);
+  await marks.flush();
+  const inGrid = grid?.root.contains(document.activeElement);
+  await loadResults(suggestions({ show }));
+  if (inGrid) grid?.focus(0);
+}
+
+const options = document.getElementById("options");
+options.addEventListener("change", (event) => {
+  const { name, value: chosen } = event.target;
+  if (name === "show") showStrategy(chosen);
+  else loadResults(present({ [name]: chosen }));
+});
+options.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = new FormData(options);
+  loadResults(present(Object.fromEntries(["rate", "collection", "count", "low", "high"].filter((name) => form.has(name)).map((name) => [name, form.get(name)]))));
+});
+
+// --- actions ----------------------------------------------------------------------------------------------------
+
+const actions = {
+  "new-class": () => openWith("new-class", grid && (grid.selection.size || grid.root.contains(lastFocus)) ? grid.targets : []),
+  "add-to-class": () => { if (grid?.targets.length && document.querySelector("#add-to-class option")) openWith("add-to-class", grid.targets); },
+  "search-with": async () => {
+    if (!grid?.targets.length) { save.textContent = words.need_selection; return; }
+    await marks?.flush();
+    const url = new URL(suggestions({ show: "", low: "", high: "" }), location.href);
+    for (const cell of grid.targets.slice(0, 60)) url.searchParams.append("item", cell.dataset.item);
+    location.assign(url);
+  },
+  help: openHelp,
+};
+let lastFocus = null;
+addEventListener("focusin", (event) => { if (grid?.root.contains(event.target)) lastFocus = event.target; });
+page.addEventListener("click", (event) => {
+  const action = event.target.closest("[data-action]");
+  const button = event.target.closest("button[data-mark]");
+  if (action) { event.preventDefault(); actions[action.dataset.action](); }
+  if (button) { markTargets(value(button.dataset.mark)); grid?.focus(grid.place); }
+});
+document.getElementById("deselect").addEventListener("click", () => grid?.deselect());
+document.getElementById("undo-form")?.addEventListener("submit", (event) => { event.preventDefault(); reverse("undo"); });
+document.getElementById("refine-form")?.addEventListener("submit", (event) => { event.preventDefault(); refine(); });
+
+const STRATEGIES = ["relevant", "most-useful", "ambiguous", "discovery", "random"];
+const KEYS = {
+  p: () => markTargets(1), "+": () => markTargets(1), x: () => markTargets(-1), n: () => markTargets(-1), "-": () => markTargets(-1), "−": () => markTargets(-1),
+  i: () => markTargets(0), u: () => markTargets(null), Backspace: () => markTargets(null),
+  r: refine, s: actions["search-with"], c: actions["new-class"], a: actions["add-to-class"], "?": openHelp,
+  "/": () => document.getElementById("q").focus(),
+};
+
+// Letters by their meaning, digits by their place: on a French keyboard they need Shift.
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    reverse(event.shiftKey ? "redo" : "undo");
+    return;
+  }
+  if (event.altKey) return;
+  const digit = /^(?:Digit|Numpad)([1-5])$/.exec(event.code);
+  const act = digit && !(event.key in KEYS) ? () => showStrategy(STRATEGIES[digit[1] - 1]) : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+build();
+results.addEventListener("shown", build);
+addEventListener("popstate", () => loadResults(location.href, { push: false }));
+listenForHover(results, () => grid, (cell, wanted) => mark([cell], value(cell.dataset.mark) === value(wanted) ? null : value(wanted)));
+listenForLasso(() => grid, document.getElementById("lasso"));
+listenForImages();
+listenForSize();
+grid?.restore();

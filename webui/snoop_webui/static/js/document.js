@@ -1,0 +1,71 @@
+// The document page: the viewer, the region to search with, and keys.
+import { Region } from "./region.js";
+import { fill, say, words } from "./words.js";
+
+const page = document.getElementById("document");
+const place = document.getElementById("viewer");
+const width = Number(page.dataset.width), height = Number(page.dataset.height);
+const sides = Object.fromEntries([...document.querySelectorAll("[data-side]")].map((field) => [field.dataset.side, field]));
+const form = document.getElementById("region-form");
+const draw = document.getElementById("draw");
+const source = JSON.parse(place.dataset.source);
+let region = null;
+let viewer = null;
+
+const typed = () => ["x", "y", "w", "h"].map((side) => Number(sides[side].value));
+form.addEventListener("submit", () => { document.getElementById("region").value = `${page.dataset.item}@${typed().join(",")}`; });
+for (const field of Object.values(sides)) field.addEventListener("input", () => field.checkValidity() && region?.image && region.set(typed()));
+
+// Our own image service may be reached under another address than its public one, which its info.json names.
+async function tiles() {
+  if (!source.local) return source.info ?? { type: "image", url: source.picture };
+  const info = await (await fetch(source.info)).json();
+  return { ...info, id: new URL(source.info, location.href).href.replace(/\/info\.json$/, "") };
+}
+
+// OpenSeadragon adds a style element of its own, which the content policy refuses, unless it finds one like it.
+function withoutItsStyle() {
+  const found = document.createElementNS("urn:snoop-flow", "style");
+  found.setAttribute("data-openseadragon-mobile-css", "true");
+  document.head.append(found);
+}
+
+async function show() {
+  withoutItsStyle();
+  const tileSources = await tiles();
+  viewer = window.OpenSeadragon({
+    element: place, drawer: "canvas", showNavigationControl: false, gestureSettingsMouse: { clickToZoom: false },
+    tileSources, crossOriginPolicy: false, animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.6,
+  });
+  viewer.addHandler("canvas-key", (event) => { event.preventDefaultAction = !event.originalEvent.key.startsWith("Arrow") && !["+", "-", "="].includes(event.originalEvent.key); });
+  // an institution's server may not let our page read it; its small picture is always there
+  viewer.addHandler("open-failed", () => { viewer.destroy(); viewer = region = null; without(); });
+  region = new Region(viewer, width, height, (box) => fill(words.region, { x: box[0], y: box[1], w: box[2], h: box[3] }));
+  region.addEventListener("change", ({ detail }) => { (detail ?? [0, 0, width, height]).forEach((value, at) => { sides[["x", "y", "w", "h"][at]].value = value; }); });
+  region.addEventListener("drawing", ({ detail }) => { draw.setAttribute("aria-pressed", String(detail)); if (detail) say(words.draw); });
+}
+
+function without() {
+  for (const node of document.querySelectorAll(".viewer-only")) node.hidden = true;
+}
+
+const follow = (id) => { const link = document.getElementById(id); if (link.href) location.assign(link.href); };
+const KEYS = {
+  t: () => region?.setDrawing(!region.drawing), f: () => viewer?.viewport.goHome(), ",": () => follow("before"), ".": () => follow("after"), ";": () => follow("after"),
+  s: () => location.assign(document.querySelector(".bar > a.button").href),
+  Escape: () => { if (region?.drawing) region.setDrawing(false); else if (document.referrer.startsWith(location.origin)) history.back(); },
+};
+page.querySelector(".stage").addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+draw.addEventListener("click", KEYS.t);
+document.getElementById("fit").addEventListener("click", KEYS.f);
+document.querySelector('.filmstrip [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
+if (window.OpenSeadragon) show().catch(without);
+else without();
+document.getElementById("main").focus({ preventScroll: true });
