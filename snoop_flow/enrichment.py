@@ -1,7 +1,8 @@
 """Enrichment: an exact full pass of classes over the corpus; what scores enough becomes a proposal.
 
 Every item is scored on its vector, never through an approximate index. Marks are respected: an item that a curator
-marked positive is accepted in their name, one marked negative is never proposed, and no verdict is ever overwritten.
+marked positive is accepted in their name, one marked negative is never proposed, and is rejected in their name if it
+was accepted before. The machine overwrites no verdict.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     for part in chunks(proposals):
         with workspace.catalogue.write() as connection:
             predictions.propose(connection, part)
+    with workspace.catalogue.write() as connection:
+        predictions.reject_marked(connection, found.id)
     return {"scored": int(inside.sum()), "predicted": len(rows), "seconds": time.perf_counter() - started}
 
 

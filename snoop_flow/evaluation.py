@@ -1,7 +1,8 @@
 """Evaluation: a simulated curator teaches each class of a labelled folder, and marks truthfully.
 
-The corpus is the folder itself; no workspace is needed. Average precision is over the whole set at every round, so that
-what was marked counts as what it is: the curator sees it at the top.
+The corpus is the folder itself; no workspace is needed. Average precision over the whole set says what the curator
+sees, marked items included; over the unseen items it says what the class has learned, and is compared with the one
+example alone on those same items.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from snoop_flow.fetching import Fetcher
 from snoop_flow.host import PluginHost, choose
 from snoop_flow.images import ImageLoader, ImageRequest
 from snoop_flow.jobs import Progress
-from snoop_flow.learning import Rounds, simulate
+from snoop_flow.learning import Corpus, Rounds, simulate
 from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask
 from snoop_flow.workspace import DEFAULT_BACKBONE
 
@@ -29,11 +30,20 @@ LEAST_MEMBERS = 2  # one to begin with, one to find
 
 @dataclass(frozen=True, slots=True)
 class ClassEvaluation:
-    """How one class, or the mean of all, was learned; lists have an entry per round, round 0 first."""
+    """How one class, or the mean of all, was learned; lists have an entry per round, round 0 first.
+
+    Attributes:
+        average_precision: over the whole set.
+        unseen_average_precision: over the items that were not marked until then; the marks help there only if the
+            class generalises. None where nothing of the class was left unseen.
+        unseen_without_feedback: of the one example alone, on those same items.
+    """
 
     label: str
     members: float
-    average_precision: tuple[float, ...]
+    average_precision: tuple[float | None, ...]
+    unseen_average_precision: tuple[float | None, ...]
+    unseen_without_feedback: tuple[float | None, ...]
     positives_found: float
     milliseconds_per_round: float
 
@@ -88,9 +98,9 @@ def evaluate_folder(
         choose("strategy", strategy, host.strategies, host.failures)
     members = read_labels(labels)
     files = sorted({file for files in members.values() for file in files})
-    features = _features(labels.parent, files, spec, progress)
+    corpus = Corpus.of(_features(labels.parent, files, spec, progress), np.random.default_rng(0))
     relevant = {label: np.isin(files, list(names)) for label, names in sorted(members.items())}
-    found = tuple(_strategy(host, name, features, relevant, (rounds, batch, seeds), progress) for name in strategies)
+    found = tuple(_strategy(host, name, corpus, relevant, (rounds, batch, seeds), progress) for name in strategies)
     return EvaluationReport(str(labels), spec.name, len(files), rounds, batch, seeds, found)
 
 
@@ -138,7 +148,7 @@ def _images(folder: Path, files: Sequence[str], size: int) -> Iterator[Image]:
 def _strategy(
     host: PluginHost,
     name: str,
-    features: FloatArray,
+    corpus: Corpus,
     relevant: Mapping[str, Mask],
     sizes: tuple[int, int, int],
     progress: Progress | None,
@@ -148,7 +158,7 @@ def _strategy(
     for place, (label, mask) in enumerate(relevant.items(), 1):
         runs = [
             simulate(
-                features,
+                corpus,
                 mask,
                 host.strategies[name].choose,
                 rounds=rounds,
@@ -167,7 +177,7 @@ def _mean_of_runs(label: str, members: int, runs: Sequence[Rounds]) -> ClassEval
     return ClassEvaluation(
         label=label,
         members=members,
-        average_precision=_rounded(np.mean([run.average_precision for run in runs], axis=0)),
+        **{name: _mean([getattr(run, name) for run in runs]) for name in _CURVES},
         positives_found=float(np.mean([run.positives_found[-1] for run in runs])),
         milliseconds_per_round=round(float(np.median([run.milliseconds for run in runs])), 2),
     )
@@ -177,11 +187,18 @@ def _mean_of_classes(classes: Sequence[ClassEvaluation]) -> ClassEvaluation:
     return ClassEvaluation(
         label="mean",
         members=float(np.mean([one.members for one in classes])),
-        average_precision=_rounded(np.mean([one.average_precision for one in classes], axis=0)),
+        **{name: _mean([getattr(one, name) for one in classes]) for name in _CURVES},
         positives_found=float(np.mean([one.positives_found for one in classes])),
         milliseconds_per_round=round(float(np.mean([one.milliseconds_per_round for one in classes])), 2),
     )
 
 
-def _rounded(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> tuple[float, ...]:
-    return tuple(round(float(value), 4) for value in values)
+_CURVES = ("average_precision", "unseen_average_precision", "unseen_without_feedback")
+
+
+def _mean(curves: Sequence[Sequence[float | None]]) -> tuple[float | None, ...]:
+    """The mean curve; rounds in which nothing of a class was left unseen (NaN or None) do not count."""
+    values = np.array(curves, float)
+    counts = np.isfinite(values).sum(axis=0)
+    sums = np.nansum(values, axis=0)
+    return tuple(round(float(s) / int(n), 4) if n else None for s, n in zip(sums, counts, strict=True))

@@ -69,7 +69,14 @@ def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progres
 
 
 def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | None = None) -> Job:
-    """Do all open units of a job in this process and finish it; a finished job is returned as it is."""
+    """Do all open units of a job in this process and finish it; a finished job is returned as it is.
+
+    Raises:
+        ConflictError: another living process is at it.
+        SnoopError: what the verb raises; the job is kept as failed.
+    """
+    if _claim(workspace, job_id) is None:
+        return get(workspace, job_id)
     try:
         units = plan_job(workspace, verb, job_id)
         job = get(workspace, job_id)
@@ -90,11 +97,14 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
 
 
 def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
-    """Claim a job for this process, plan it unless that was done, and give its open units."""
-    with workspace.catalogue.write() as connection:
-        if not jobs.claim(connection, job_id, _me()):
-            return []
-        job = jobs.by_id(connection, job_id)
+    """Claim a job for this process, plan it unless that was done, and give its open units.
+
+    Raises:
+        ConflictError: another living process is at it.
+    """
+    job = _claim(workspace, job_id)
+    if job is None:
+        return []
     if not job.planned:
         # the plan may fetch for minutes, so it is made outside the transaction that keeps it
         payloads = list(verb.plan(workspace, job))
@@ -102,6 +112,15 @@ def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
             jobs.plan(connection, job_id, payloads)
     with workspace.catalogue.read() as connection:
         return jobs.open_units(connection, job)
+
+
+def _claim(workspace: Workspace, job_id: str) -> Job | None:
+    """Take a job for this process; None when it is final."""
+    with workspace.catalogue.write() as connection:
+        job = jobs.by_id(connection, job_id, lock=True)
+        if job.state is JobState.RUNNING and job.owner != _me() and _alive(job):
+            raise ConflictError(f"job {job_id} is being done by another process ({job.owner}); wait for it")
+        return jobs.by_id(connection, job_id) if jobs.claim(connection, job_id, _me()) else None
 
 
 def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:

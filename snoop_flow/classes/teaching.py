@@ -225,6 +225,7 @@ def _pool(
         candidates=candidates,
         clusters=clusters,
         marked_clusters=np.unique(clusters[judged]),
+        marked=judged,
         discovery_rate=discovery_rate,
     )
 

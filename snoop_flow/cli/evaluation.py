@@ -51,13 +51,24 @@ def evaluate(labels: Path, strategies: Sequence[str], **options: Any) -> Any:
 
 
 def _table(one: Evaluation) -> str:
-    rounds = len(one.mean.average_precision)
-    head = f"{'average precision':24}" + "".join(f"{f'round {n}':>10}" for n in range(rounds))
-    lines = [f"strategy {one.strategy}", head + f"{'positives':>12}{'ms/round':>10}"]
+    rounds = range(len(one.mean.average_precision))
+    last = f"round {rounds[-1]}"
+    head = f"{'':24}" + "".join(f"{f'round {n}':>9}" for n in rounds)
+    lines = [
+        f"strategy {one.strategy}",
+        f"{'average precision':24}{'whole set':>{9 * len(rounds)}}{'unseen, ' + last:>18}",
+        head + f"{'without':>9}{'with':>9}{'positives':>11}{'ms/round':>10}",
+    ]
     for row in (*one.classes, one.mean):
-        values = "".join(f"{value:10.3f}" for value in row.average_precision)
-        lines.append(f"{row.label[:24]:24}{values}{row.positives_found:12.1f}{row.milliseconds_per_round:10.1f}")
+        values = "".join(map(_number, row.average_precision))
+        unseen = _number(row.unseen_without_feedback[-1]) + _number(row.unseen_average_precision[-1])
+        text = f"{row.label[:24]:24}{values}{unseen}{row.positives_found:11.1f}{row.milliseconds_per_round:10.1f}"
+        lines.append(text)
     return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return f"{'–' if value is None else f'{value:.3f}':>9}"
 
 
 COMMANDS = (evaluate,)

@@ -79,9 +79,16 @@ def _text(report: SearchReport) -> str:
         f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {card.label} — {card.record_label}"
         for card in report.cards
     ]
-    how = "exact" if report.exact else "approximate"
-    lines.append(f"{len(report.cards)} results in {report.milliseconds} ms ({report.index}, {how})")
+    lines.append(f"{len(report.cards)} results in {report.milliseconds} ms, {_how(report)}")
     return "\n".join(lines)
+
+
+def _how(report: SearchReport) -> str:
+    if report.index == "words":
+        return "by words in titles and metadata"
+    kind = "exact" if report.exact else "approximate"
+    part = "" if report.coverage == 1 else f"; {report.coverage:.0%} of the items have a vector"
+    return f"{kind}, index {report.index}, backbone {report.backbone}{part}"
 
 
 COMMANDS = (search,)

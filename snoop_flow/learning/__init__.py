@@ -4,7 +4,7 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 """
 
 from snoop_flow.learning.clustering import assign, cluster, representatives
-from snoop_flow.learning.evaluation import Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Pool
@@ -13,6 +13,7 @@ from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 
 __all__ = [
+    "Corpus",
     "CorpusStatistics",
     "FitOptions",
     "Learner",

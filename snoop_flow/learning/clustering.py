@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 ITERATIONS = 12
+SAME = 1e-6  # a distance that float32 cannot tell from none
 
 
 def cluster(sample: Vectors, k: int, rng: np.random.Generator) -> Vectors:
@@ -40,7 +41,7 @@ def cluster(sample: Vectors, k: int, rng: np.random.Generator) -> Vectors:
 
 def assign(block: Vectors, centres: Vectors) -> NDArray[np.int32]:
     """The nearest of (k, D) centres for (n, D) unit vectors: (n,) int32."""
-    return np.argmax(block @ centres.T, axis=1).astype(np.int32)
+    return np.asarray(np.argmax(block @ centres.T, axis=1), np.int32)
 
 
 def representatives(sample: Vectors, centres: Vectors) -> NDArray[np.intp]:
@@ -59,9 +60,8 @@ def _seeds(sample: Vectors, k: int, rng: np.random.Generator) -> Vectors:
 
 
 def _distances(sample: Vectors, row: int) -> NDArray[np.float64]:
-    distances = np.maximum(0.0, 1.0 - (sample @ sample[row]).astype(np.float64))
-    distances[distances < 1e-6] = 0.0  # the same vector, to float32 precision
-    return distances
+    distances = 1.0 - np.asarray(sample @ sample[row], np.float64)
+    return np.where(distances > SAME, distances, 0.0)
 
 
 def _means(sample: Vectors, labels: NDArray[np.int32], centres: Vectors) -> Vectors:

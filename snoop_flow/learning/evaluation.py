@@ -30,6 +30,27 @@ BACKGROUND_ROWS = 5000
 MOST_CLUSTERS = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A labelled set and what is computed on it once, whichever class is taught.
+
+    Attributes:
+        features: (N, D) unit vectors.
+        statistics: of the features.
+        clusters: (N,) the cluster of each.
+    """
+
+    features: Vectors
+    statistics: CorpusStatistics
+    clusters: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, features: Vectors, rng: np.random.Generator) -> Corpus:
+        """Compute statistics and clusters of (N, D) unit vectors, N ≥ 1; `rng` seeds the clusters."""
+        centres = cluster(features, int(np.clip(np.sqrt(len(features)), 1, MOST_CLUSTERS)), rng)
+        return cls(features, corpus_statistics([features]), assign(features, centres))
+
+
 class Learner(Protocol):
     """Marks → model; `fit` is one, the baselines are others."""
 
@@ -97,7 +118,7 @@ def _ranking(scores: Vectors, relevant: Mask) -> NDArray[np.intp]:
 
 
 def simulate(
-    features: Vectors,
+    corpus: Corpus,
     relevant: Mask,
     choose: Strategy,
     *,
@@ -109,7 +130,7 @@ def simulate(
     """Teach a class from one random example, marking truthfully what a strategy shows.
 
     Args:
-        features: (N, D) unit vectors of the whole corpus.
+        corpus: everything that is ranked.
         relevant: (N,) the members of the class.
         choose: the strategy.
         rounds: batches that are marked.
@@ -122,14 +143,12 @@ def simulate(
     """
     if not relevant.any():
         raise ValueError("the class to simulate has no member; nothing can be taught")
-    curator = _Curator(features, relevant, rng)
-    state = curator.learned(learn, choose, batch, None)
-    history = [state]
+    curator = _Curator(corpus, relevant, rng)
+    history = [curator.learned(learn, choose, batch, None)]
     for _ in range(rounds):
-        curator.mark(state.shown)
-        state = curator.learned(learn, choose, batch, state.model)
-        history.append(state)
-    return _summary(history, features, relevant)
+        curator.mark(history[-1].shown)
+        history.append(curator.learned(learn, choose, batch, history[-1].model))
+    return _summary(history, corpus.features, relevant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +163,9 @@ class _State:
 class _Curator:
     """Somebody who knows the truth, has one example and answers what is shown."""
 
-    def __init__(self, features: Vectors, relevant: Mask, rng: np.random.Generator) -> None:
-        self.features, self.relevant, self.rng = features, relevant, rng
-        self.stats = corpus_statistics([features])
-        self.clusters = assign(features, cluster(features, min(int(np.sqrt(len(features))), MOST_CLUSTERS), rng))
-        self.marked = np.zeros(len(features), bool)
+    def __init__(self, corpus: Corpus, relevant: Mask, rng: np.random.Generator) -> None:
+        self.corpus, self.relevant, self.rng = corpus, relevant, rng
+        self.marked = np.zeros(len(relevant), bool)
         self.mark(rng.choice(np.flatnonzero(relevant), 1))
 
     def mark(self, rows: NDArray[np.intp]) -> None:
@@ -157,25 +174,26 @@ class _Curator:
 
     def learned(self, learn: Learner, choose: Strategy, batch: int, previous: LinearModel | None) -> _State:
         started = time.perf_counter()
-        positives = self.features[self.marked & self.relevant]
-        negatives = self.features[self.marked & ~self.relevant]
-        model = learn(positives, negatives, self._background(), self.stats, rng=self.rng, previous=previous)
-        scores = model.scores(self.features)
+        features, statistics = self.corpus.features, self.corpus.statistics
+        positives, negatives = features[self.marked & self.relevant], features[self.marked & ~self.relevant]
+        model = learn(positives, negatives, self._background(), statistics, rng=self.rng, previous=previous)
+        scores = model.scores(features)
         shown = choose(self._pool(scores), batch, self.rng)
         return _State(model, scores, self.marked, shown, 1000 * (time.perf_counter() - started))
 
     def _background(self) -> Vectors:
         rows = np.flatnonzero(~self.marked)
-        return self.features[np.sort(self.rng.choice(rows, min(len(rows), BACKGROUND_ROWS), replace=False))]
+        drawn = self.rng.choice(len(rows), min(len(rows), BACKGROUND_ROWS), replace=False)
+        return np.asarray(self.corpus.features[rows[np.sort(drawn)]], np.float32)
 
     def _pool(self, scores: Vectors) -> Pool:
         marked = np.flatnonzero(self.marked)
         return Pool(
             scores=scores,
-            vectors=self.features.__getitem__,
+            vectors=self.corpus.features.__getitem__,
             candidates=~self.marked,
-            clusters=self.clusters,
-            marked_clusters=np.unique(self.clusters[marked]),
+            clusters=self.corpus.clusters,
+            marked_clusters=np.unique(self.corpus.clusters[marked]),
             marked=marked,
         )
 

@@ -30,14 +30,16 @@ def ambiguous(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
 
 
 def most_useful(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
-    """Likely members near the boundary first, then what lies just outside, no two alike.
+    """Likely members first, those near the boundary and no two alike; then what lies just outside.
 
     Source: Positive-First Most Ambiguous (Zaher, Buisson, Joly, arXiv 2603.24480), made diverse by k-means on a pool
-    of several batches.
+    of several batches. Only likely members are spread: spreading what lies outside costs positives, and so precision.
     """
     inside = best_rows(-pool.scores, pool.candidates & (pool.scores >= 0), VARIETY * count)
-    outside = best_rows(pool.scores, pool.candidates & (pool.scores < 0), VARIETY * count - len(inside))
-    return _varied(pool, np.concatenate([inside, outside]), count, rng)
+    chosen = _varied(pool, inside, count, rng)
+    rest = _without(pool, chosen)
+    outside = best_rows(pool.scores, rest.candidates & (pool.scores < 0), SPARE * (count - len(chosen)))
+    return np.concatenate([chosen, distinct(rest, outside, count - len(chosen))])
 
 
 def discovery(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
@@ -96,8 +98,9 @@ def _from_unmarked_clusters(pool: Pool, count: int, rng: np.random.Generator) ->
     np.maximum.at(best, pool.clusters[rows], pool.scores[rows])
     unmarked = np.flatnonzero(sizes)
     drawn = _draw(unmarked, np.sqrt(sizes[unmarked]), best[unmarked], min(count, len(unmarked)), rng)
-    rows = rows[np.isin(pool.clusters[rows], drawn)]
-    return np.array([_best_of(pool, rows, number) for number in drawn], np.intp)
+    bests = rows[np.isin(pool.clusters[rows], drawn) & (pool.scores[rows] == best[pool.clusters[rows]])]
+    bests = rng.permutation(bests)  # without a model all of a cluster are best: any of them then
+    return bests[np.unique(pool.clusters[bests], return_index=True)[1]]
 
 
 def _draw(
@@ -106,10 +109,4 @@ def _draw(
     if not count:
         return numbers[:0]
     chances = weights * np.exp(np.maximum(best - best.max(), MOST_APART))
-    return rng.choice(numbers, count, replace=False, p=chances / chances.sum())
-
-
-def _best_of(pool: Pool, rows: Rows, number: int) -> int:
-    assert pool.clusters is not None  # only asked where there are clusters
-    members = rows[pool.clusters[rows] == number]
-    return int(members[np.argmax(pool.scores[members])])
+    return numbers[rng.choice(len(numbers), count, replace=False, p=chances / chances.sum())]

@@ -82,9 +82,7 @@ def _gradient(problem: Problem, solution: Vector, margins: Vector) -> Vector:
 def _newton_step(problem: Problem, margins: Vector, gradient: Vector) -> Vector:
     """Solve (I + XᵀCX) s = −gradient over the rows inside the margin."""
     inside = problem.signs * margins < 1
-    active = Problem(
-        problem.rows[inside], problem.centre, problem.signs[inside], problem.costs[inside], problem.anchor
-    )
+    active = Problem(problem.rows[inside], problem.centre, problem.signs[inside], problem.costs[inside], problem.anchor)
     ridge = np.ones_like(gradient)
     ridge[-1] = 1e-6  # the bias is free
     step = np.zeros_like(gradient)

@@ -45,13 +45,14 @@ def _job(connection: Connection, row: Any) -> Job:
     return to(Job, row, state=JobState(row.state), total=total, done=done)
 
 
-def by_id(connection: Connection, id_: str) -> Job:
-    """A job.
+def by_id(connection: Connection, id_: str, lock: bool = False) -> Job:
+    """A job; with `lock`, nobody else changes it until this transaction ends.
 
     Raises:
         NotFoundError: there is none.
     """
-    row = connection.execute(select(job).where(job.c.id == id_)).first()
+    wanted = select(job).where(job.c.id == id_)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
     if row is None:
         raise NotFoundError(f"there is no job {id_!r} in this workspace")
     return _job(connection, row)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from snoop_flow.entities import Prediction, Status
 from snoop_flow.store.rows import chunks, now, to
-from snoop_flow.store.schema import item, prediction, record
+from snoop_flow.store.schema import item, mark, prediction, record
 
 
 def prediction_of(row: Any) -> Prediction:
@@ -28,6 +28,20 @@ def propose(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     statement = statement.on_conflict_do_update(index_elements=["class_id", "item"], set_=changed, where=undecided)
     if rows:
         connection.execute(statement, list(rows))
+
+
+def reject_marked(connection: Connection, class_id: str) -> None:
+    """Reject what a curator marked negative after it was proposed or accepted, in that curator's name."""
+    newest = select(func.max(mark.c.sequence)).where(mark.c.class_id == class_id).group_by(mark.c.item)
+    negative = select(mark.c.item, mark.c.user_id, mark.c.created_at).where(
+        mark.c.sequence.in_(newest), mark.c.value == -1
+    )
+    for row in connection.execute(negative).all():
+        mine = (prediction.c.class_id == class_id) & (prediction.c.item == row.item)
+        mine &= prediction.c.status != Status.REJECTED
+        mine &= prediction.c.decided_at.is_(None) | (prediction.c.decided_at < row.created_at)
+        values = {"status": Status.REJECTED, "decided_by": row.user_id, "decided_at": row.created_at}
+        connection.execute(update(prediction).where(mine).values(**values))
 
 
 def withdraw_stale(connection: Connection, class_id: str, job_id: str, collection_id: str | None) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from snoop_flow.learning import CorpusStatistics, assign, cluster, corpus_statistics
@@ -41,7 +42,7 @@ def derive(folder: Path, view: VectorSet) -> Derived:
     path = folder / f"derived-{_state(view)}.safetensors"
     try:
         return _read(path, len(view))
-    except (OSError, ValueError, KeyError):  # absent or unreadable: it can always be computed again
+    except (OSError, ValueError, KeyError, SafetensorError):  # absent or unreadable: it can always be computed again
         derived = _compute(view)
     _write(path, derived)
     for old in folder.glob("derived-*.safetensors"):

@@ -43,7 +43,7 @@ def write_shard(path: Path, vectors: NDArray[np.float32], numbers: NDArray[np.in
         raise IntegrityError(f"{path.name}: the backbone gave vectors that are not finite; nothing was kept")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
-    arrays = {"vectors": vectors.astype(np.float16), "numbers": numbers.astype(np.int64)}
+    arrays: dict[str, NDArray[Any]] = {"vectors": vectors.astype(np.float16), "numbers": numbers.astype(np.int64)}
     save_file(arrays, temporary, metadata={"format": FORMAT, "fingerprint": fingerprint})
     sync(temporary)
     temporary.rename(path)

@@ -25,7 +25,7 @@ def test_a_killed_embedding_goes_on_where_it_stopped(pictures: Path, tmp_path: P
     process = subprocess.Popen(command, env=environment)
     with Workspace.open(folder) as workspace:
         deadline = time.monotonic() + 60
-        while not (found := [job for job in workspace.jobs() if job.kind == "embed" and 2 <= job.done]):
+        while not (found := [job for job in workspace.jobs() if job.kind == "embed" and job.done >= 2]):
             assert time.monotonic() < deadline
             assert process.poll() is None
         process.send_signal(signal.SIGKILL)

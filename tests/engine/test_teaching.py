@@ -119,6 +119,18 @@ def test_enrichment_respects_marks_and_verdicts(taught: Workspace, items_of: Fin
     assert sum(status == "proposed" for status in by_item.values()) < 27
 
 
+def test_a_later_negative_mark_takes_an_acceptance_back(taught: Workspace, items_of: Find) -> None:
+    item = items_of("stripes")[0]
+    taught.enrich(["Stripes"])
+    assert {card.item: card.status for card in taught.predictions("Stripes")}[item] == "accepted"
+    taught.mark("Stripes", {item: -1}, op_id="later")
+    taught.enrich(["Stripes"])
+    assert {card.item: card.status for card in taught.predictions("Stripes")}[item] == "rejected"
+    taught.review("Stripes", accept=[item])
+    taught.enrich(["Stripes"])
+    assert {card.item: card.status for card in taught.predictions("Stripes")}[item] == "accepted"
+
+
 def test_review_refuses_contradictions_and_strangers(taught: Workspace, items_of: Find) -> None:
     taught.enrich(["Stripes"])
     item = items_of("stripes")[5]
