@@ -24,7 +24,7 @@ from snoop_flow.plugin_types import BackboneSpec, FloatArray
 from snoop_flow.reports import EmbedReport, FailedThing
 from snoop_flow.store import collections, embeddings, failures, items
 from snoop_flow.store.rows import chunks
-from snoop_flow.vectors import VectorSet, write_shard
+from snoop_flow.vectors import VectorSet, derive, write_shard
 from snoop_flow.workspace import Workspace
 
 STAGE = "embed"
@@ -153,6 +153,9 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     with workspace.catalogue.write() as connection:
         mine = embeddings.ensure_set(connection, spec.name, spec.fingerprint(), spec.dimension)
     merge_shards(workspace, mine)
+    # here rather than when a curator waits for the first answer
+    if len(view := workspace.vectors(mine)):
+        derive(workspace.vector_folder / str(mine.id), view)
     embedded = sum(report["embedded"] for report in reports)
     seconds = sum(report["seconds"] for report in reports)
     found = [failure for report in reports for failure in report["failures"]]

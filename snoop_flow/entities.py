@@ -218,7 +218,12 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A built search structure over an embedding set; the newest of a type is in use."""
+    """A built search structure over an embedding set; the newest of a type is in use.
+
+    Attributes:
+        digests: file → SHA-256.
+        state: of the vectors that it was built on; it answers only while they are the present ones.
+    """
 
     id: int
     set_id: int
@@ -226,7 +231,7 @@ class Index:
     folder: str
     digests: Mapping[str, str]
     items: int
-    shards: tuple[int, ...]
+    state: str
     facts: Mapping[str, Any]
     built_at: datetime
 

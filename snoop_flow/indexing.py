@@ -69,7 +69,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     facts = _facts(folder)
     digests = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
     with workspace.catalogue.write() as connection:
-        indexes.add(connection, known.id, spec.name, name, digests, len(view), view.shards, facts)
+        indexes.add(connection, known.id, spec.name, name, digests, len(view), view.state, facts)
         replaced = indexes.older(connection, known.id, spec.name)
         indexes.remove(connection, [one.id for one in replaced])
     for one in replaced:

@@ -277,7 +277,7 @@ def _index(
     if wanted is not None and built is None:
         index_type(workspace, wanted)  # an unknown type is named as such
         raise NotFoundError(f"there is no {wanted} index yet; build it with: snoop-flow index --type {wanted}")
-    if built is not None and built.shards == view.shards and built.items == len(view):
+    if built is not None and built.state == view.state:
         try:
             opened = workspace.opened_index(built, view, open_index)
             return opened, built.type, index_type(workspace, built.type).exact

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from snoop_flow.entities import EmbeddingSet, Index, User
-from snoop_flow.errors import NotFoundError, WorkspaceError
+from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
 from snoop_flow.fetching import Fetcher, FetchPolicy
 from snoop_flow.host import PluginHost
 from snoop_flow.images import Decoder, ImageLoader, Thumbnails
@@ -25,7 +25,7 @@ from snoop_flow.plugin_types import Backbone, BackboneSpec
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.settings import FILE_NAME, Settings, load_settings
 from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
-from snoop_flow.vectors import Derived, VectorSet
+from snoop_flow.vectors import Derived, VectorSet, state_of
 
 DEFAULT_BACKBONE = "classical"
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Workspace:
         self.catalogue = Catalogue(settings.database or sqlite_url(folder / "catalogue.sqlite"))
         self.closing = False
         self._lock = threading.RLock()
-        self._sets: dict[int, tuple[object, VectorSet]] = {}
+        self._sets: dict[int, VectorSet] = {}
         self._backbones: dict[tuple[str, str], Backbone] = {}
         self._indexes: dict[int, tuple[VectorSet, OpenIndex]] = {}
         self._derived: tuple[VectorSet, Derived] | None = None
@@ -196,16 +196,22 @@ class Workspace:
 
     def vectors(self, embedding_set: EmbeddingSet) -> VectorSet:
         """The live vectors of a set as they are now; the same object until something changes."""
+        try:
+            return self._open_set(embedding_set)
+        except IntegrityError:
+            # another process may have merged shards between our reading the catalogue and opening the files
+            return self._open_set(embedding_set)
+
+    def _open_set(self, embedding_set: EmbeddingSet) -> VectorSet:
         with self.catalogue.read() as connection:
             shards = embeddings.shards(connection, embedding_set.id)
             dead = embeddings.dead_rows(connection, embedding_set.id)
-        key = (tuple(shard.id for shard in shards), tuple(sorted((s, len(rows)) for s, rows in dead.items())))
         with self._lock:
             cached = self._sets.get(embedding_set.id)
-            if cached is None or cached[0] != key:
-                opened = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension)
-                self._sets[embedding_set.id] = cached = (key, opened)
-            return cached[1]
+            if cached is None or cached.state != state_of(shards, dead):
+                cached = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension)
+                self._sets[embedding_set.id] = cached
+            return cached
 
     def derived(self, view: VectorSet, make: Callable[[], Derived]) -> Derived:
         """What is derived from a view, made once."""

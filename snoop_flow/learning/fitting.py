@@ -16,6 +16,7 @@ from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import SHRINKAGE, start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
 from snoop_flow.learning.svm import Problem, minimise
+from snoop_flow.learning.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
 
@@ -37,7 +38,7 @@ class FitOptions:
     """
 
     strength: float = 10.0
-    mark_weight: float = 20.0
+    mark_weight: float = 30.0
     background_rows: int = 2000
     likely_share: float = 0.02
     anchor: float = 0.5
@@ -60,7 +61,7 @@ def fit(
     previous: LinearModel | None = None,
     options: FitOptions = DEFAULTS,
 ) -> LinearModel:
-    """The linear model of a class; score 0 is the boundary at which it is as right inside as outside.
+    """The linear model of a class; score 0 is its boundary, where members and others weigh the same.
 
     Args:
         positives: (p, D) marked as belonging, p ≥ 1.
@@ -76,17 +77,32 @@ def fit(
         ValueError: no positive, or vectors of another dimension than the corpus.
     """
     _check(positives, negatives, background, stats)
-    prototype = start_from_examples(positives, stats, options.shrinkage)
+    with one_blas_thread():
+        return _fit(positives, negatives, background, stats, rng, start, previous, options)
+
+
+def _fit(
+    positives: Vectors,
+    negatives: Vectors,
+    background: Vectors,
+    stats: CorpusStatistics,
+    rng: np.random.Generator,
+    start: LinearModel | None,
+    previous: LinearModel | None,
+    options: FitOptions,
+) -> LinearModel:
+    start = start or start_from_examples(positives, stats, options.shrinkage)
     if not len(negatives) + len(background):
-        return start or prototype
+        return start
     if len(background) > options.background_rows:
         background = background[np.sort(rng.choice(len(background), options.background_rows, replace=False))]
-    random_negatives = _unlikely(background, previous or start or prototype, options.likely_share)
-    anchor = _anchor(start or prototype, positives, stats, len(positives) + len(negatives), options)
+    random_negatives = _unlikely(background, previous or start, options.likely_share)
+    marks = len(positives) + len(negatives)
+    anchor = _anchor(start, positives, stats, marks, options)
     problem = _problem(positives, negatives, random_negatives, anchor, stats, options)
     solution = minimise(problem, _warm(previous, anchor, stats))
     model = LinearModel(solution[:-1], float(solution[-1] - stats.mean @ solution[:-1]))
-    return _with_boundary(model, background, len(positives) + len(negatives), options)
+    return _with_boundary(model, background, marks, options)
 
 
 def _check(positives: Vectors, negatives: Vectors, background: Vectors, stats: CorpusStatistics) -> None:

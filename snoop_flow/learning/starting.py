@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.statistics import CorpusStatistics
 
-SHRINKAGE = 30.0  # one example supports little whitening: with less, the mean over five labelled sets falls
+SHRINKAGE = 20.0  # one example supports little whitening: with less, the mean over five labelled sets falls
 BOUNDARY_DEVIATIONS = 2.0  # nothing is known of the class yet; some 2 % of a corpus lie above
 
 

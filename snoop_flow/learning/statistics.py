@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snoop_flow.learning.threads import one_blas_thread
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
@@ -85,6 +87,7 @@ def corpus_statistics(blocks: Iterable[NDArray[np.float32]]) -> CorpusStatistics
     if not count:
         raise ValueError("statistics of a corpus need at least one vector")
     mean = total / count
-    variances, axes = np.linalg.eigh(products / count - np.outer(mean, mean))
+    with one_blas_thread():
+        variances, axes = np.linalg.eigh(products / count - np.outer(mean, mean))
     rising = np.maximum(variances, 0)  # rounding leaves tiny negatives where there is no variance
     return CorpusStatistics(mean.astype(np.float32), axes.astype(np.float32), rising.astype(np.float32), count)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from snoop_flow.learning.clustering import assign, cluster
 from snoop_flow.learning.pool import Pool
 from snoop_flow.learning.selection import best_rows, distinct
+from snoop_flow.learning.threads import one_blas_thread
 
 Rows = NDArray[np.intp]
 
@@ -68,7 +69,8 @@ def _varied(pool: Pool, ranked: Rows, count: int, rng: np.random.Generator) -> R
     if len(fresh) <= count:
         return fresh
     vectors = pool.vectors(fresh)
-    labels = assign(vectors, cluster(vectors, count, rng))
+    with one_blas_thread():
+        labels = assign(vectors, cluster(vectors, count, rng))
     return fresh[np.argsort(_place_within(labels), kind="stable")][:count]
 
 
@@ -94,19 +96,25 @@ def _from_unmarked_clusters(pool: Pool, count: int, rng: np.random.Generator) ->
     sizes = np.bincount(pool.clusters[pool.candidates], minlength=int(pool.clusters.max()) + 1)
     sizes[np.isin(np.arange(len(sizes)), pool.marked_clusters)] = 0
     rows = np.flatnonzero(pool.candidates & (sizes > 0)[pool.clusters])
+    clusters = pool.clusters[rows]
     best = np.full(len(sizes), -np.inf, np.float32)
-    np.maximum.at(best, pool.clusters[rows], pool.scores[rows])
-    unmarked = np.flatnonzero(sizes)
-    drawn = _draw(unmarked, np.sqrt(sizes[unmarked]), best[unmarked], min(count, len(unmarked)), rng)
-    bests = rows[np.isin(pool.clusters[rows], drawn) & (pool.scores[rows] == best[pool.clusters[rows]])]
+    np.maximum.at(best, clusters, pool.scores[rows])
+    drawn = _draw(sizes, best, count, rng)
+    rows = rows[drawn[clusters]]
+    bests = rows[pool.scores[rows] == best[pool.clusters[rows]]]
     bests = rng.permutation(bests)  # without a model all of a cluster are best: any of them then
     return bests[np.unique(pool.clusters[bests], return_index=True)[1]]
 
 
 def _draw(
-    numbers: Rows, weights: NDArray[np.float64], best: NDArray[np.float32], count: int, rng: np.random.Generator
-) -> Rows:
-    if not count:
-        return numbers[:0]
-    chances = weights * np.exp(np.maximum(best - best.max(), MOST_APART))
-    return numbers[rng.choice(len(numbers), count, replace=False, p=chances / chances.sum())]
+    sizes: NDArray[np.integer], best: NDArray[np.float32], count: int, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Mask of the clusters drawn among those that are not empty."""
+    drawn = np.zeros(len(sizes), bool)
+    possible = np.flatnonzero(sizes)
+    if count and len(possible):
+        apart = best[possible] - best[possible].max()
+        chances = np.sqrt(sizes[possible]) * np.exp(np.maximum(apart, MOST_APART))
+        wanted = min(count, len(possible))
+        drawn[possible[rng.choice(len(possible), wanted, replace=False, p=chances / chances.sum())]] = True
+    return drawn

@@ -19,7 +19,7 @@ def add(
     folder: str,
     digests: Mapping[str, str],
     items: int,
-    shards: Sequence[int],
+    state: str,
     facts: Mapping[str, Any],
 ) -> None:
     """Enter an index that is safely on disk; from this commit on it is the one in use."""
@@ -29,7 +29,7 @@ def add(
         "folder": folder,
         "digests": dict(digests),
         "items": items,
-        "shards": list(shards),
+        "state": state,
         "facts": dict(facts),
         "built_at": now(),
     }
@@ -42,14 +42,14 @@ def newest(connection: Connection, set_id: int, type_: str | None = None) -> Ind
     if type_ is not None:
         statement = statement.where(search_index.c.type == type_)
     row = connection.execute(statement.order_by(search_index.c.id.desc())).first()
-    return None if row is None else to(Index, row, shards=tuple(row.shards))
+    return None if row is None else to(Index, row)
 
 
 def older(connection: Connection, set_id: int, type_: str) -> list[Index]:
     """The indexes of a type that a newer one has replaced."""
     mine = (search_index.c.set_id == set_id) & (search_index.c.type == type_)
     rows = connection.execute(select(search_index).where(mine).order_by(search_index.c.id.desc())).all()
-    return [to(Index, row, shards=tuple(row.shards)) for row in rows[1:]]
+    return [to(Index, row) for row in rows[1:]]
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:

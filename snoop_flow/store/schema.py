@@ -215,7 +215,7 @@ search_index = Table(
     Column("folder", String(200), nullable=False, unique=True),
     Column("digests", JSON, nullable=False),
     Column("items", Integer, nullable=False),
-    Column("shards", JSON, nullable=False),
+    Column("state", String(64), nullable=False),
     Column("facts", JSON, nullable=False),
     _when("built_at"),
 )

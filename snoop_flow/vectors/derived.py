@@ -6,7 +6,6 @@ assigned to its nearest cluster in one pass. The file's name tells which shards 
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +38,7 @@ class Derived:
 
 def derive(folder: Path, view: VectorSet) -> Derived:
     """What belongs to the present rows of a set: read from `folder`, or computed and kept there."""
-    path = folder / f"derived-{_state(view)}.safetensors"
+    path = folder / f"derived-{view.state[:16]}.safetensors"
     try:
         return _read(path, len(view))
     except (OSError, ValueError, KeyError, SafetensorError):  # absent or unreadable: it can always be computed again
@@ -49,10 +48,6 @@ def derive(folder: Path, view: VectorSet) -> Derived:
         if old != path:
             old.unlink(missing_ok=True)
     return derived
-
-
-def _state(view: VectorSet) -> str:
-    return hashlib.sha256(f"{view.shards} {len(view)}".encode()).hexdigest()[:16]
 
 
 def _compute(view: VectorSet) -> Derived:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +28,7 @@ class VectorSet:
 
     Attributes:
         dimension: D.
-        shards: ids of the shards, in order.
+        state: digest of which rows are live; equal states have the same rows in the same order.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class VectorSet:
             IntegrityError: a shard cannot be read.
         """
         self.dimension = dimension
-        self.shards = tuple(shard.id for shard in shards)
+        self.state = state_of(shards, dead)
         self._files = [read_shard(folder / shard.file, shard.rows, dimension) for shard in shards]
         self._live = [_live_rows(shard.rows, dead.get(shard.id, ())) for shard in shards]
         counts = [len(live) for live in self._live]
@@ -89,6 +91,12 @@ class VectorSet:
         if not len(self):
             return np.zeros(0, np.float32)
         return np.concatenate([block @ weights for block in self.blocks()]) + np.float32(bias)
+
+
+def state_of(shards: Sequence[Shard], dead: Mapping[int, Sequence[int]]) -> str:
+    """Digest of the rows that a set of these shards has."""
+    rows = [[shard.id, sorted(dead.get(shard.id, ()))] for shard in shards]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _live_rows(rows: int, dead: Sequence[int]) -> RowArray:

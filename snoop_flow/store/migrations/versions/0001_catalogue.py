@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(length=200), nullable=False),
         sa.Column("digests", sa.JSON(), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
-        sa.Column("shards", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["set_id"], ["embedding_set.id"], name=op.f("fk_search_index_set_id")),
