@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from snoop_flow.learning.evaluation import Learner, Strategy
+from snoop_flow.learning.fitting import fit
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
+from snoop_flow.learning.strategies import random, relevant
 
 Vectors = NDArray[np.float32]
 
@@ -93,3 +98,13 @@ def _fitted(
     truth = np.r_[np.ones(len(positives)), np.zeros(len(negatives))]
     machine.fit(np.concatenate([positives, negatives]), truth, weights)
     return LinearModel(np.asarray(machine.coef_[0], np.float32), float(machine.intercept_[0]))
+
+
+BASELINES: Mapping[str, tuple[Strategy, Learner]] = {
+    "no feedback": (relevant, no_feedback),
+    "random marks": (random, fit),
+    "Rocchio, top": (relevant, rocchio),
+    "LinearSVC, top": (relevant, linear_svc),
+    "Newspaper Navigator": (relevant, newspaper_navigator),
+}
+"""What is shown and how it is learned, by name, for `simulate`."""

@@ -24,7 +24,7 @@ class Pool:
         clusters: (N,) int32, the cluster of each row, or None where nothing was clustered.
         marked_clusters: clusters that hold a mark.
         discovery_rate: share of a batch of the strategy `discovery` that explores, between 0 and 1.
-        marked: rows already judged; what is nearly the same is shown only when nothing else is left.
+        marked: rows already judged; what is nearly the same is shown only where a ranking holds nothing else.
         duplicate_cosine: from which cosine on two items are nearly the same.
     """
 

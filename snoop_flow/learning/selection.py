@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,11 +50,8 @@ def _shortlist(key: NDArray[np.float32], candidates: NDArray[np.bool_], count: i
     return np.flatnonzero(candidates)
 
 
-def distinct(pool: Pool, ranked: Rows, count: int) -> Rows:
-    """The first `count` of ranked rows that are not nearly the same as one marked or one before them.
-
-    Where these are too few, the repetitions follow, so that a batch is full as long as the ranking is.
-    """
+def distinct(pool: Pool, ranked: Rows) -> Rows:
+    """Those of ranked rows that are not nearly the same as one marked or one before them."""
     if not len(ranked):
         return ranked
     vectors = pool.vectors(ranked)
@@ -61,4 +61,18 @@ def distinct(pool: Pool, ranked: Rows, count: int) -> Rows:
     alike = vectors @ vectors.T > pool.duplicate_cosine
     for place in range(1, len(ranked)):
         repeated[place] |= (alike[place, :place] & ~repeated[:place]).any()
-    return np.concatenate([ranked[~repeated], ranked[repeated]])[:count]
+    return ranked[~repeated]
+
+
+def without(pool: Pool, rows: Rows) -> Pool:
+    """The pool after some rows were chosen from it."""
+    candidates = pool.candidates.copy()
+    candidates[rows] = False
+    return replace(pool, candidates=candidates, marked=np.concatenate([pool.marked, rows]))
+
+
+def filled(parts: Sequence[Rows], count: int) -> Rows:
+    """The first `count` different rows of several lists, one after the other."""
+    rows = np.concatenate(parts)
+    firsts = np.sort(np.unique(rows, return_index=True)[1])
+    return rows[firsts[:count]]

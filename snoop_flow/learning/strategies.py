@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.learning.clustering import assign, cluster
 from snoop_flow.learning.pool import Pool
-from snoop_flow.learning.selection import best_rows, distinct
+from snoop_flow.learning.selection import best_rows, distinct, filled, without
 from snoop_flow.learning.threads import one_blas_thread
 
 Rows = NDArray[np.intp]
 
-SPARE = 4  # rows ranked for each one wanted, so that near duplicates can be left out
+SPARE = 8  # rows ranked for each one wanted, so that near duplicates can be left out
 VARIETY = 6  # batches from which a varied one is drawn
 MOST_APART = -5.0  # scores; a cluster this far below the best one keeps a small chance
 RANDOM_SHARE = 0.25  # of what discovery explores: anything at all, since clusters hide things too
@@ -22,12 +20,14 @@ RANDOM_SHARE = 0.25  # of what discovery explores: anything at all, since cluste
 
 def relevant(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     """The highest scores: what the class would propose first."""
-    return distinct(pool, best_rows(pool.scores, pool.candidates, SPARE * count), count)
+    ranked = best_rows(pool.scores, pool.candidates, SPARE * count)
+    return filled([distinct(pool, ranked), ranked], count)
 
 
 def ambiguous(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     """The scores nearest to the boundary, on either side."""
-    return distinct(pool, best_rows(-np.abs(pool.scores), pool.candidates, SPARE * count), count)
+    ranked = best_rows(-np.abs(pool.scores), pool.candidates, SPARE * count)
+    return filled([distinct(pool, ranked), ranked], count)
 
 
 def most_useful(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
@@ -37,10 +37,9 @@ def most_useful(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     of several batches. Only likely members are spread: spreading what lies outside costs positives, and so precision.
     """
     inside = best_rows(-pool.scores, pool.candidates & (pool.scores >= 0), VARIETY * count)
-    chosen = _varied(pool, inside, count, rng)
-    rest = _without(pool, chosen)
-    outside = best_rows(pool.scores, rest.candidates & (pool.scores < 0), SPARE * (count - len(chosen)))
-    return np.concatenate([chosen, distinct(rest, outside, count - len(chosen))])
+    chosen = _varied(pool, distinct(pool, inside), count, rng)
+    outside = best_rows(pool.scores, pool.candidates & (pool.scores < 0), SPARE * (count - len(chosen)))
+    return filled([chosen, distinct(without(pool, chosen), outside), inside, outside], count)
 
 
 def discovery(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
@@ -48,12 +47,12 @@ def discovery(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
 
     Where the scores say nothing (a class without a model), everything explores.
     """
-    informed = len(pool.scores) and np.ptp(pool.scores) > 0
+    informed = len(pool.scores) > 0 and np.ptp(pool.scores) > 0
     share = int(np.ceil(pool.discovery_rate * count)) if informed else count
-    unknown = _from_unmarked_clusters(pool, share - int(RANDOM_SHARE * share), rng)
-    anywhere = random(_without(pool, unknown), share - len(unknown), rng)
+    unknown = _from_unmarked_clusters(pool, share - round(RANDOM_SHARE * share), rng)
+    anywhere = random(without(pool, unknown), share - len(unknown), rng)
     explored = np.concatenate([unknown, anywhere])
-    rest = most_useful(_without(pool, explored), count - len(explored), rng) if informed else explored[:0]
+    rest = most_useful(without(pool, explored), count - len(explored), rng) if informed else explored[:0]
     return np.concatenate([rest, explored])
 
 
@@ -65,13 +64,12 @@ def random(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
 
 def _varied(pool: Pool, ranked: Rows, count: int, rng: np.random.Generator) -> Rows:
     """The first of each of `count` clusters of the ranked rows, then the next of each."""
-    fresh = distinct(pool, ranked, len(ranked))
-    if len(fresh) <= count:
-        return fresh
-    vectors = pool.vectors(fresh)
+    if len(ranked) <= count:
+        return ranked
+    vectors = pool.vectors(ranked)
     with one_blas_thread():
         labels = assign(vectors, cluster(vectors, count, rng))
-    return fresh[np.argsort(_place_within(labels), kind="stable")][:count]
+    return ranked[np.argsort(_place_within(labels), kind="stable")][:count]
 
 
 def _place_within(labels: NDArray[np.int32]) -> NDArray[np.intp]:
@@ -81,12 +79,6 @@ def _place_within(labels: NDArray[np.int32]) -> NDArray[np.intp]:
     places = np.empty(len(labels), np.intp)
     places[order] = np.arange(len(labels)) - np.searchsorted(grouped, grouped)
     return places
-
-
-def _without(pool: Pool, rows: Rows) -> Pool:
-    candidates = pool.candidates.copy()
-    candidates[rows] = False
-    return replace(pool, candidates=candidates, marked=np.concatenate([pool.marked, rows]))
 
 
 def _from_unmarked_clusters(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
