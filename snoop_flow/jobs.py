@@ -189,7 +189,9 @@ def abandoned(workspace: Workspace) -> list[Job]:
 def note_flow_run(workspace: Workspace, job_id: str, flow_run: str) -> None:
     """Keep which run elsewhere executes a job."""
     with workspace.catalogue.write() as connection:
-        jobs.change(connection, job_id, flow_run=flow_run, owner="elsewhere:0", seen_at=now())
+        jobs.change(connection, job_id, flow_run=flow_run)
+        if jobs.by_id(connection, job_id, lock=True).state is JobState.QUEUED:
+            jobs.change(connection, job_id, owner="elsewhere:0", seen_at=now())
 
 
 def _silent(done: int, total: int, message: str) -> None:

@@ -27,7 +27,7 @@ from prefect.tasks import Task
 
 from snoop_flow import Workspace, jobs
 from snoop_flow.entities import Job, JobState, Unit
-from snoop_flow.errors import UsageError
+from snoop_flow.errors import ConflictError, UsageError
 
 Report = dict[str, Any]
 # while one unit computes, the next one fetches; `FLOW.with_options(task_runner=…)` takes Dask or Ray instead
@@ -157,6 +157,8 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
         for future in futures:
             future.result()
         job = workspace.finish_job(job.id)
+    except ConflictError:
+        raise  # another process is at this job: it is not ours to fail
     except Exception as error:
         workspace.fail_job(job.id, str(error) or type(error).__name__)
         raise

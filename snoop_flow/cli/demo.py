@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from snoop_flow.cli.options import answering
-from snoop_flow.demonstration import Demonstration, demonstrate
+
+if TYPE_CHECKING:
+    from snoop_flow.demonstration import Demonstration
 
 
 @click.command()
@@ -34,6 +36,8 @@ def demo(source: str | None, folder: Path, port: int, headless: bool, **options:
     Examples:  snoop-flow demo
                snoop-flow demo --source ~/scans --headless
     """
+    from snoop_flow.demonstration import demonstrate  # draws pictures: too slow to load for every command
+
     with demonstrate(folder, source=source, say=lambda line: click.echo(line, err=True), **options) as report:
         if not headless:
             click.echo(_summary(report))

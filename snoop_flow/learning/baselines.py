@@ -15,6 +15,7 @@ from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
 from snoop_flow.learning.strategies import random, relevant
+from snoop_flow.learning.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
 
@@ -96,7 +97,8 @@ def _fitted(
     weights: NDArray[np.float64] | None = None,
 ) -> LinearModel:
     truth = np.r_[np.ones(len(positives)), np.zeros(len(negatives))]
-    machine.fit(np.concatenate([positives, negatives]), truth, weights)
+    with one_blas_thread():
+        machine.fit(np.concatenate([positives, negatives]), truth, weights)
     return LinearModel(np.asarray(machine.coef_[0], np.float32), float(machine.intercept_[0]))
 
 

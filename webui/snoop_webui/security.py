@@ -1,7 +1,7 @@
 """What every request and answer is held to: known host names, no forged changes, a strict content policy.
 
-Changes made with a cookie need the session's token; changes without one (programs) must be JSON or an image, which a
-foreign page cannot send unasked, and must not come from a foreign origin.
+Changes made with a cookie need the session's token; changes without one (programs) must be JSON or a DELETE, which
+a foreign page cannot send unasked, and must not come from a foreign origin.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request, session
 
 from snoop_flow.errors import ForbiddenError, UsageError
 
-TOKEN = "csrf_token"
+FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHARED = {
@@ -35,14 +35,14 @@ def protect(app: Flask, public_url: str) -> None:
     app.before_request(lambda: _check_host(hosts))
     app.before_request(_check_change)
     app.after_request(_add_headers)
-    app.jinja_env.globals[TOKEN] = token  # a global, so that imported macros know it
+    app.jinja_env.globals[FIELD] = token  # a global, so that imported macros know it
 
 
 def token() -> str:
     """The session's secret that forms and scripts send back with a change."""
-    if TOKEN not in session:
-        session[TOKEN] = secrets.token_urlsafe(24)
-    return str(session[TOKEN])
+    if FIELD not in session:
+        session[FIELD] = secrets.token_urlsafe(24)
+    return str(session[FIELD])
 
 
 def allow_images_from(uri: str) -> None:
@@ -75,10 +75,10 @@ def _check_change() -> None:
     if foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise ForbiddenError("this change was asked for by another site; open the page here and try again")
     if request.cookies or not request.path.startswith("/api/"):
-        given = request.headers.get(HEADER) or request.form.get(TOKEN, "")
+        given = request.headers.get(HEADER) or request.form.get(FIELD, "")
         if not hmac.compare_digest(given, token()):
             raise ForbiddenError("the page is too old or cookies are off; reload it and try again")
-    elif not (request.is_json or request.mimetype.startswith("image/")):
+    elif request.method != "DELETE" and not request.is_json:
         raise UsageError("send the body as application/json")
 
 

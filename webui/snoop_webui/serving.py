@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import click
@@ -32,8 +33,7 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
     """
     with Workspace.open(folder) as workspace, _listening(host, port) as sockets:
         server = create_server(create_app(workspace), sockets=sockets, threads=THREADS, ident="snoop-flow")
-        with _stopping_on_signals(), _flow_runner(workspace.folder, wanted=flows):
-            workspace.resume_jobs()
+        with _stopping_on_signals(), _flow_runner(workspace, wanted=flows):
             click.echo(f"snoop-flow serves {workspace.folder}\n  {_address(sockets[0])}\nCtrl-C stops it.")
             try:
                 server.run()
@@ -84,21 +84,37 @@ def _stopping_on_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _flow_runner(folder: Path, *, wanted: bool) -> Iterator[None]:
-    """Run `snoop-flow flows serve` beside the server; its output goes to `logs/flows.log`."""
+def _flow_runner(workspace: Workspace, *, wanted: bool) -> Iterator[None]:
+    """Run `snoop-flow flows serve` beside the server; what it logs goes to `logs/flows.log`.
+
+    Jobs that a stopped server left are taken up again once the runner can have them, or here where there is none.
+    """
     if not wanted:
+        workspace.resume_jobs()
         yield
         return
+    folder = workspace.folder
     log = folder / "logs" / "flows.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("ab") as output:
         command = [sys.executable, "-m", "snoop_flow", "flows", "serve", "--workspace", str(folder)]
         # a session of its own: Ctrl-C in the terminal reaches us alone, and we end it in good order
-        child = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, start_new_session=True)
+        Thread(target=_resume_when_ready, args=(child, workspace), daemon=True).start()
         try:
             yield
         finally:
             _stop(child)
+
+
+def _resume_when_ready(child: subprocess.Popen[bytes], workspace: Workspace) -> None:
+    if child.stdout is None:
+        return
+    child.stdout.readline()  # what it says when it is ready; nothing when it could not start
+    if not workspace.closing:
+        workspace.resume_jobs()
+    for _ in child.stdout:  # kept empty, so that the child never waits for us
+        pass
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

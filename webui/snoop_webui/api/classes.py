@@ -25,7 +25,7 @@ class NewClass(Body):
     definition: str = ""
     concept_uri: str = ""
     visibility: Visibility = "private"
-    positives: list[str] = []
+    positives: list[str] = Field(default_factory=list)
 
 
 class ClassChanges(Body):

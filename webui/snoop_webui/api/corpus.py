@@ -28,8 +28,8 @@ class Search(Body):
     text: str | None = None
     image: Base64Bytes | None = None
     url: str | None = None
-    items: list[str] = []
-    negatives: list[str] = []
+    items: list[str] = Field(default_factory=list)
+    negatives: list[str] = Field(default_factory=list)
     visual_class: str | None = None
     region: Region | None = None
     count: int = Field(60, ge=1, le=MOST)
@@ -43,7 +43,7 @@ class SearchQuery(BaseModel):
 
     text: str | None = None
     url: str | None = None
-    item: list[str] = []
+    item: list[str] = Field(default_factory=list)
     visual_class: str | None = None
     count: int = Field(60, ge=1, le=MOST)
     collection: str | None = None

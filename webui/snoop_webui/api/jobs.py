@@ -15,7 +15,7 @@ class NewJob(Body):
     """A job to start; the parameters are those of the verb."""
 
     kind: Literal["harvest", "embed", "index", "enrich", "publish"]
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class Nothing(Body):

@@ -24,9 +24,9 @@ class PredictionQuery(BaseModel):
 class Verdicts(Body):
     """Verdicts by item, or on all proposals from a score on."""
 
-    accept: list[str] = []
-    reject: list[str] = []
-    reset: list[str] = []
+    accept: list[str] = Field(default_factory=list)
+    reject: list[str] = Field(default_factory=list)
+    reset: list[str] = Field(default_factory=list)
     accept_above: float | None = None
 
 

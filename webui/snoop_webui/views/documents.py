@@ -49,8 +49,8 @@ def show(record_id: str) -> str:
 def item(item_id: str) -> Answer:
     """An item, shown in its document."""
     found = current.workspace().item(item_id)
-    class_id = request.args.get("class")
-    return redirect(url_for("documents.show", record_id=found.record_id, item=found.id, **{"class": class_id}), 302)
+    values: dict[str, Any] = {"record_id": found.record_id, "item": found.id, "class": request.args.get("class")}
+    return redirect(url_for("documents.show", **values), 302)
 
 
 @pages.get("/thumbnails/<item_id>.jpg")
