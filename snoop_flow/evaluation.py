@@ -8,7 +8,7 @@ example alone on those same items.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from PIL.Image import Image
 
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.fetching import Fetcher
-from snoop_flow.host import PluginHost, choose
+from snoop_flow.host import PluginHost
+from snoop_flow.host import choose as choose_spec
 from snoop_flow.images import ImageLoader, ImageRequest
 from snoop_flow.jobs import Progress
-from snoop_flow.learning import Corpus, Rounds, simulate
-from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask
+from snoop_flow.learning import Corpus, Learner, Pool, Rounds, fit, simulate
+from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask, RowArray
 from snoop_flow.workspace import DEFAULT_BACKBONE
 
+Strategy = Callable[[Pool, int, np.random.Generator], RowArray]
 BATCH = 64
 LEAST_MEMBERS = 2  # one to begin with, one to find
 
@@ -78,6 +80,7 @@ def evaluate_folder(
     rounds: int = 10,
     batch: int = 15,
     seeds: int = 3,
+    baselines: bool = False,
     progress: Progress | None = None,
 ) -> EvaluationReport:
     """Simulate the teaching of every class of a labelled folder.
@@ -87,6 +90,7 @@ def evaluate_folder(
         strategies: query strategies, by name.
         batch: marks in a round.
         seeds: repetitions of each, with other first examples.
+        baselines: measure what others do as well: no feedback, random marks, Rocchio, LinearSVC, Newspaper Navigator.
 
     Raises:
         UsageError: the CSV or a strategy is wrong, or no class has two members.
@@ -95,12 +99,18 @@ def evaluate_folder(
     host = PluginHost()
     spec = host.backbone(backbone or DEFAULT_BACKBONE)
     for strategy in strategies:
-        choose("strategy", strategy, host.strategies, host.failures)
+        choose_spec("strategy", strategy, host.strategies, host.failures)
     members = read_labels(labels)
     files = sorted({file for files in members.values() for file in files})
     corpus = Corpus.of(_features(labels.parent, files, spec, progress), np.random.default_rng(0))
     relevant = {label: np.isin(files, list(names)) for label, names in sorted(members.items())}
-    found = tuple(_strategy(host, name, corpus, relevant, (rounds, batch, seeds), progress) for name in strategies)
+    wanted: dict[str, tuple[Strategy, Learner]] = {name: (host.strategies[name].choose, fit) for name in strategies}
+    if baselines:
+        from snoop_flow.learning.baselines import BASELINES  # loads scikit-learn's models, which nothing else needs
+
+        wanted |= BASELINES
+    sizes = (rounds, batch, seeds)
+    found = tuple(_taught(name, *how, corpus, relevant, sizes, progress) for name, how in wanted.items())
     return EvaluationReport(str(labels), spec.name, len(files), rounds, batch, seeds, found)
 
 
@@ -145,9 +155,10 @@ def _images(folder: Path, files: Sequence[str], size: int) -> Iterator[Image]:
         yield picture
 
 
-def _strategy(
-    host: PluginHost,
+def _taught(
     name: str,
+    choose: Strategy,
+    learn: Learner,
     corpus: Corpus,
     relevant: Mapping[str, Mask],
     sizes: tuple[int, int, int],
@@ -160,10 +171,11 @@ def _strategy(
             simulate(
                 corpus,
                 mask,
-                host.strategies[name].choose,
+                choose,
                 rounds=rounds,
                 batch=batch,
                 rng=np.random.default_rng(seed),
+                learn=learn,
             )
             for seed in range(seeds)
         ]

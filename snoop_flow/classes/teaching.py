@@ -15,7 +15,7 @@ from snoop_flow.cards import cards
 from snoop_flow.entities import ClassModel, EmbeddingSet, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.host import choose
-from snoop_flow.learning import LinearModel, Pool
+from snoop_flow.learning import LinearModel, Pool, cluster, representatives
 from snoop_flow.learning import fit as fit_model
 from snoop_flow.plugin_types import FloatArray, Mask, RowArray
 from snoop_flow.reports import FitReport, Histogram, SearchReport
@@ -26,7 +26,7 @@ from snoop_flow.vectors import Derived, VectorSet, derive
 from snoop_flow.workspace import Workspace
 
 BACKGROUND_ROWS = 5_000
-FALLBACK = "discovery"  # what a class without any positive is shown
+FIRST_LOOK_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ def suggest(
 ) -> SearchReport:
     """What to mark next, by a query strategy; judged items are not shown again.
 
-    A class without a model is fitted on its marks first; without a positive, only `random` and `discovery` can
-    choose, and `discovery` stands in for the others.
+    A class without a model is fitted on its marks first. Without a positive nothing can be ranked: items that stand
+    for each part of the corpus are shown instead, unless `random` is asked for.
 
     Raises:
         PluginError: no such strategy.
@@ -186,13 +186,26 @@ def suggest(
     if lesson.model is None and 1 in lesson.marks.values():
         fit(workspace, name)
         lesson = _lesson(workspace, name)
-    if lesson.model is None and strategy not in ("random", FALLBACK):
-        spec = choose("strategy", FALLBACK, workspace.host.strategies, workspace.host.failures)
     scores = _scores(lesson) if lesson.model else np.zeros(len(lesson.view), np.float32)
     pool = _pool(workspace, lesson, scores, collection, discovery_rate, window)
     rng = lesson.rng(spec.name) if seed is None else np.random.default_rng(seed)
+    if lesson.model is None and strategy != "random":
+        return _report(workspace, lesson, _first_look(pool, count, rng), scores, "discovery", started)
     rows = spec.choose(pool, count, rng)
     return _report(workspace, lesson, rows, scores, spec.name, started)
+
+
+def _first_look(pool: Pool, count: int, rng: np.random.Generator) -> RowArray:
+    """What stands for each part of the corpus, where nothing is known of the class yet."""
+    rows = np.flatnonzero(pool.candidates)
+    rows = np.sort(rng.choice(rows, min(len(rows), FIRST_LOOK_ROWS), replace=False))
+    if len(rows) <= count:
+        return rows
+    sample = pool.vectors(rows)
+    chosen = representatives(sample, cluster(sample, count, rng))
+    others = rng.permutation(np.setdiff1d(np.arange(len(rows)), chosen))
+    picked: RowArray = rows[np.concatenate([chosen, others])[:count]]
+    return picked
 
 
 def _scores(lesson: _Lesson) -> FloatArray:

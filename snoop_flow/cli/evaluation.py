@@ -27,6 +27,7 @@ def _options(command: Function) -> Function:
         ),
         click.option("--rounds", type=click.IntRange(1), default=10, show_default=True),
         click.option("--batch", type=click.IntRange(1), default=15, show_default=True, help="Marks in a round."),
+        click.option("--baselines", is_flag=True, help="Measure what others do as well."),
         click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Repetitions."),
     ):
         command = option(command)

@@ -71,8 +71,10 @@ def test_evaluate_prints_a_table_per_strategy(call: Any, pictures: Path, capsys:
     mean = found["strategies"][0]["mean"]
     assert len(mean["average_precision"]) == 3
     assert mean["average_precision"][2] >= mean["average_precision"][0]
-    assert run(["evaluate", labels, *options]) == 0
-    assert "mean" in capsys.readouterr().out
+    assert run(["evaluate", labels, *options, "--baselines"]) == 0
+    out = capsys.readouterr().out
+    assert "mean" in out
+    assert "strategy Rocchio, top" in out
 
 
 def test_plugins_and_doctor_answer(call: Any) -> None:

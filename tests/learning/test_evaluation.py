@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score
+
+from snoop_flow.learning import (
+    Corpus,
+    Learner,
+    ambiguous,
+    average_precision,
+    coverage,
+    discovery,
+    fit,
+    most_useful,
+    r_precision,
+    random,
+    relevant,
+    simulate,
+)
+from snoop_flow.learning.baselines import BASELINES
+from snoop_flow.learning.evaluation import Strategy
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40).filter(any), st.integers(0, 1000))
+def test_average_precision_is_the_one_everybody_uses(truth: list[bool], seed: int) -> None:
+    scores = np.random.default_rng(seed).permutation(len(truth)).astype(np.float32)
+    expected = average_precision_score(truth, scores)
+    assert average_precision(scores, np.array(truth)) == pytest.approx(expected)
+
+
+def test_equal_scores_count_against_the_ranking() -> None:
+    assert average_precision(np.zeros(4, np.float32), np.array([True, False, False, False])) == 0.25
+
+
+def test_r_precision_and_classes_without_members() -> None:
+    scores = np.array([4, 3, 2, 1], np.float32)
+    assert r_precision(scores, np.array([True, False, True, False])) == 0.5
+    nobody = np.zeros(4, bool)
+    assert np.isnan(r_precision(scores, nobody))
+    assert np.isnan(average_precision(scores, nobody))
+
+
+def test_coverage_is_whole_when_all_are_found(drawn: Any) -> None:
+    features, groups = drawn
+    members = features[groups == 0]
+    assert coverage(members, members) == pytest.approx(1, abs=1e-5)
+    assert coverage(members[:1], members) < coverage(members[:10], members) < 1
+
+
+def test_a_simulation_keeps_count(drawn: Any) -> None:
+    features, groups = drawn
+    corpus = Corpus.of(features, np.random.default_rng(0))
+    taught = simulate(corpus, groups == 1, relevant, rounds=4, batch=10, rng=np.random.default_rng(0))
+    assert all(len(getattr(taught, name)) == 5 for name in taught.__slots__)
+    assert taught.positives_found[0] == 1
+    assert list(taught.positives_found) == sorted(taught.positives_found)
+    assert list(taught.coverage) == sorted(taught.coverage)
+    assert taught.average_precision[-1] > taught.average_precision[0]
+    assert taught.unseen_average_precision[0] == taught.unseen_without_feedback[0]
+
+
+def test_the_same_seed_teaches_the_same(drawn: Any) -> None:
+    corpus = Corpus.of(drawn[0], np.random.default_rng(0))
+    first, second = (
+        simulate(corpus, drawn[1] == 1, discovery, rounds=2, batch=7, rng=np.random.default_rng(5)) for _ in range(2)
+    )
+    assert first.average_precision == second.average_precision
+
+
+def test_a_small_corpus_is_marked_to_its_end_and_then_stays(drawn: Any) -> None:
+    corpus = Corpus.of(drawn[0][40:60], np.random.default_rng(0))
+    taught = simulate(corpus, drawn[1][40:60] == 0, most_useful, rounds=4, batch=15, rng=np.random.default_rng(0))
+    assert taught.positives_found[-1] == 10
+    assert np.isnan(taught.unseen_average_precision[-1])
+
+
+def test_a_class_without_members_is_refused(drawn: Any) -> None:
+    corpus = Corpus.of(drawn[0], np.random.default_rng(0))
+    with pytest.raises(ValueError, match="no member"):
+        simulate(corpus, drawn[1] == 99, relevant, rounds=1, batch=5, rng=np.random.default_rng(0))
+
+
+# --- on real images: what the product promises --------------------------------------------------------------------
+
+
+def _mean_curve(
+    corpus: Corpus, classes: dict[str, Any], choose: Strategy, learn: Learner, seeds: int = 3
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    runs = [
+        simulate(corpus, members, choose, rounds=3, batch=15, rng=np.random.default_rng(seed), learn=learn)
+        for members in classes.values()
+        for seed in range(seeds)
+    ]
+    return np.mean([run.average_precision for run in runs], axis=0)
+
+
+@pytest.fixture(scope="module")
+def richelieu(labelled: Callable[[str], Any]) -> tuple[Corpus, dict[str, Any]]:
+    features, classes = labelled("bnf_richelieu")
+    return Corpus.of(features, np.random.default_rng(0)), classes
+
+
+@pytest.mark.parametrize("choose", [relevant, most_useful, ambiguous, discovery, random])
+def test_three_rounds_beat_no_feedback_with_every_strategy(richelieu: Any, choose: Strategy) -> None:
+    curve = _mean_curve(*richelieu, choose, fit)
+    assert curve[3] > curve[0] + 0.12
+    assert (np.diff(curve) > -0.01).all()
+
+
+def test_ours_is_ahead_of_the_baselines(labelled: Callable[[str], Any], richelieu: Any) -> None:
+    features, groceries = labelled("grocery")
+    few = {name: groceries[name] for name in sorted(groceries)[::10]}
+    sets = [richelieu, (Corpus.of(features, np.random.default_rng(0)), few)]
+    ours = np.mean([_mean_curve(*one, most_useful, fit) for one in sets], axis=0)
+    for name, (choose, learn) in BASELINES.items():
+        theirs = np.mean([_mean_curve(*one, choose, learn) for one in sets], axis=0)
+        assert ours[1:].mean() > theirs[1:].mean(), name
+
+
+def test_the_boundary_serves_as_the_threshold_of_enrichment(labelled: Callable[[str], Any]) -> None:
+    features, classes = labelled("architectural_elements")
+    corpus = Corpus.of(features, np.random.default_rng(0))
+    precision, recall = [], []
+    for members in classes.values():
+        held = np.arange(len(features)) % 2 == 0  # never shown to the curator
+        inside, outside = np.flatnonzero(members & ~held)[:15], np.flatnonzero(~members & ~held)[::9][:30]
+        rest = np.setdiff1d(np.flatnonzero(~held), np.r_[inside, outside])
+        model = fit(
+            features[inside], features[outside], features[rest], corpus.statistics, rng=np.random.default_rng(0)
+        )
+        proposed = model.scores(features[held]) > 0
+        precision.append(members[held][proposed].mean())
+        recall.append(proposed[members[held]].mean())
+    assert np.mean(precision) > 0.7
+    assert np.mean(recall) > 0.7
