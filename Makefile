@@ -1,6 +1,6 @@
 # The commands of this project; `make` lists them. Everything they write lies below this folder.
 #
-#   make demo SOURCE=… HEADLESS=1 WORKSPACE=… PORT=…
+#   make demo SOURCE=… HEADLESS=1 WORKSPACE=… PORT=… SAMPLE_PORT=…
 #   make test PYTEST_ARGS='-x tests/iiif' SYSTEM_PACKAGES=no
 
 PYTHON ?= python3
@@ -33,7 +33,7 @@ $(VENDOR): webui/snoop_webui/vendor.lock.json | $(STAMP)
 
 demo: setup ## the whole pipeline on a sample archive, or on SOURCE=…; HEADLESS=1 stops after the summary
 	@$(BIN)/snoop-flow demo $(if $(SOURCE),--source '$(SOURCE)') $(if $(WORKSPACE),--workspace '$(WORKSPACE)') \
-		$(if $(PORT),--port $(PORT)) $(if $(filter-out 0 no,$(HEADLESS)),--headless)
+		$(if $(PORT),--port $(PORT)) $(if $(SAMPLE_PORT),--sample-port $(SAMPLE_PORT)) $(if $(filter-out 0 no,$(HEADLESS)),--headless)
 
 test: setup system-packages ## everything: checks, then all tests
 	@$(MAKE) --no-print-directory check

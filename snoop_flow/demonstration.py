@@ -23,7 +23,7 @@ from snoop_flow.facade import Workspace
 from snoop_flow.learning import average_precision
 from snoop_flow.samples import Page, SampleServer, draw_archive
 
-SAMPLE_PORT = 8711  # fixed, so that the sample archive's canvases keep their names from one run to the next
+SAMPLE_PORT = 8711
 ROUNDS = 3
 BATCH = 15
 SHARE = 0.1  # the class that is taught is the one nearest to this share of the corpus
@@ -45,7 +45,12 @@ class Demonstration:
 
 @contextmanager
 def demonstrate(
-    folder: Path, *, source: str | None = None, allow_hosts: Sequence[str] = (), say: Say = lambda line: None
+    folder: Path,
+    *,
+    source: str | None = None,
+    allow_hosts: Sequence[str] = (),
+    sample_port: int = SAMPLE_PORT,
+    say: Say = lambda line: None,
 ) -> Iterator[Demonstration]:
     """Do the whole job in `folder`, creating a workspace there; doing it again goes on from what is there.
 
@@ -54,6 +59,7 @@ def demonstrate(
     Args:
         source: the user's own manifest, collection or folder; the sample archive if nothing is given.
         allow_hosts: private hosts that the source may reach.
+        sample_port: where the sample archive is served; its canvases keep their names as long as it stays the same.
         say: told what is being done, line by line.
 
     Raises:
@@ -65,7 +71,7 @@ def demonstrate(
         if source is None:
             say("drawing the sample archive")
             pages = draw_archive(workspace.folder / "sample")
-            server = stack.enter_context(SampleServer(workspace.folder / "sample", port=SAMPLE_PORT))
+            server = stack.enter_context(SampleServer(workspace.folder / "sample", port=sample_port))
             slug = demo.ingest(server.collection_url, [f"127.0.0.1:{server.port}"])
             demo.teach(_sample_truth(workspace, slug, pages))
         else:

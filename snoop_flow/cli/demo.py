@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     help="Where everything is written.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8710, show_default=True, help="Of the web UI.")
+@click.option(
+    "--sample-port", type=click.IntRange(1, 65535), default=8711, show_default=True, help="Of the sample archive."
+)
 @click.option("--headless", is_flag=True, help="Stop after the summary instead of serving the web UI.")
 @answering
 def demo(source: str | None, folder: Path, port: int, headless: bool, **options: Any) -> Any:
