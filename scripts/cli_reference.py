@@ -13,9 +13,9 @@ from snoop_flow.cli import cli
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "cli.md"
 HEAD = """# Command line
 
-Every command takes `--json`: one JSON document on stdout, progress on stderr. Every command that works in a workspace
-takes `--workspace DIR`, else `SNOOP_FLOW_WORKSPACE` or the present folder. Exit status: 0 done, 1 failed, 2 wrong use or
-bad input; a failure is one line on stderr.
+Every command but `up` takes `--json`: one JSON document on stdout, progress on stderr. Every command that works in a
+workspace takes `--workspace DIR`, else `SNOOP_FLOW_WORKSPACE` or the present folder. Exit status: 0 done, 1 failed,
+2 wrong use or bad input, 130 stopped by Ctrl-C; a failure is one line on stderr.
 
 This page is written by `python scripts/cli_reference.py`.
 """

@@ -72,7 +72,7 @@ def demonstrate(
             say("drawing the sample archive")
             pages = draw_archive(workspace.folder / "sample")
             server = stack.enter_context(SampleServer(workspace.folder / "sample", port=sample_port))
-            slug = demo.ingest(server.collection_url, [f"127.0.0.1:{server.port}"])
+            slug = demo.ingest(server.collection_url, [f"127.0.0.1:{server.port}"], "sample-archive")
             demo.teach(_sample_truth(workspace, slug, pages))
         else:
             slug = demo.ingest(source, allow_hosts)
@@ -123,10 +123,10 @@ class _Demo:
         self.lines.append((step, text))
         self.figures[step] = figures
 
-    def ingest(self, source: str, allow_hosts: Sequence[str]) -> str:
+    def ingest(self, source: str, allow_hosts: Sequence[str], collection: str | None = None) -> str:
         """Harvest, embed and index; gives the collection's slug."""
         self._say(f"harvesting {source}")
-        found = self.workspace.harvest([source], allow_hosts=allow_hosts)
+        found = self.workspace.harvest([source], collection=collection, allow_hosts=allow_hosts)
         text = f"{found.records} records, {found.items} images into the collection {found.collection}"
         if found.failed:
             text += f"; {len(found.failed)} not read, such as {found.failed[0].uri}: {found.failed[0].reason}"
