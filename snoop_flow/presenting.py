@@ -24,6 +24,7 @@ from snoop_iiif import (
 )
 from snoop_iiif.annotations.building import Profile
 
+ASSESSMENT = "/assessment"  # what `snoop_iiif` puts behind an annotation's id for the verdict on it
 PROFILES: tuple[Profile, ...] = ("iiif", "w3c")
 
 
@@ -77,20 +78,29 @@ def page_uri(settings: Settings, item_id: str) -> str:
 
 
 def annotation(workspace: Workspace, annotation_id: str) -> Annotation:
-    """A kept annotation, withdrawn or not, by its id below `/annotations/`; raises `NotFoundError`."""
+    """A kept annotation, withdrawn or not, by its or its verdict's id below `/annotations/`; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
-        found = published.by_id(connection, annotation_id)
+        found = published.by_id(connection, annotation_id.removesuffix(ASSESSMENT))
     if found is None:
         raise NotFoundError(f"there is no annotation {annotation_id!r} in this workspace")
     return found
 
 
 def annotation_document(workspace: Workspace, annotation_id: str, profile: str = "w3c") -> dict[str, Any]:
-    """An annotation as JSON-LD; raises `NotFoundError`, for a withdrawn one too."""
+    """An annotation, or with `/assessment` behind its id the verdict on it, as JSON-LD.
+
+    Raises:
+        NotFoundError: there is none, it was withdrawn, or nobody has judged it.
+    """
     found = annotation(workspace, annotation_id)
     if found.withdrawn_at is not None:
         raise NotFoundError(f"the annotation {annotation_id} was withdrawn on {found.withdrawn_at:%Y-%m-%d}")
     known = _profile(profile)
+    if annotation_id.endswith(ASSESSMENT):
+        draft, context = draft_of(workspace.settings, found), extension_context(workspace.settings)
+        if draft.verdict is None:
+            raise NotFoundError(f"nobody has judged the annotation {annotation_id.removesuffix(ASSESSMENT)}")
+        return build_assessment(draft, known, context)
     return build_annotation(draft_of(workspace.settings, found), known, extension_context(workspace.settings))
 
 

@@ -1,6 +1,6 @@
 """Images: had through the one fetcher, decoded safely, kept as thumbnails."""
 
-from snoop_flow.images.decoding import Decode, decode, image_size, shrink
+from snoop_flow.images.decoding import FORMATS, Decode, decode, image_size, shrink
 from snoop_flow.images.loading import ImageLoader, ImageRequest
 from snoop_flow.images.process import DecodeLimits
 from snoop_flow.images.regions import crop, parse_box
@@ -8,6 +8,7 @@ from snoop_flow.images.thumbnails import THUMBNAIL_SIZE, Thumbnails
 from snoop_flow.images.workers import Decoder
 
 __all__ = [
+    "FORMATS",
     "THUMBNAIL_SIZE",
     "Decode",
     "DecodeLimits",

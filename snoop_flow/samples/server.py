@@ -136,9 +136,8 @@ class SampleServer:
         try:
             self._server = _Server((HOST, port), _Handler)
         except (OSError, OverflowError) as error:
-            raise UsageError(
-                f"port {port} of {HOST} cannot be used ({error.strerror if isinstance(error, OSError) else error}); give another one"
-            ) from error
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"port {port} of {HOST} cannot be used ({reason}); give another one") from error
         self.port: int = self._server.server_address[1]
         self.base_url = f"http://{HOST}:{self.port}"
         try:

@@ -152,11 +152,14 @@ def test_publishing_twice_gives_the_same_and_a_rejection_withdraws(taught: Works
     item = items_of("stripes")[0]
     page = taught.annotation_page(item)
     ids = [annotation["id"] for annotation in page["items"]]
+    verdict = taught.annotation_document(ids[1].split("/annotations/")[1])
+    assert (verdict["motivation"], verdict["target"]) == ("assessing", ids[0])
     taught.review("Stripes", reject=[item])
     again = taught.publish(["Stripes"])
     assert (again.withdrawn, again.annotations) == (1, first.annotations - 1)
     assert taught.annotation_page(item)["items"] == []
     local = ids[0].split("/annotations/")[1]
+    assert ids[1] == f"{ids[0]}/assessment"
     assert taught.annotation(local).withdrawn_at is not None
     with pytest.raises(NotFoundError, match="was withdrawn"):
         taught.annotation_document(local)

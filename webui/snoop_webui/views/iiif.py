@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.errors import NotFoundError
-from snoop_flow.images.decoding import FORMATS
+from snoop_flow.images import FORMATS
 from snoop_iiif.image_api import (
     ImageRequest,
     ImageRequestError,

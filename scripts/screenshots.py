@@ -1,0 +1,131 @@
+"""Draw the pictures of the documentation: a demo workspace in the web UI, seen by the system's Chromium.
+
+    snoop-flow demo --headless --workspace demo
+    python scripts/screenshots.py demo
+
+Writes PNG files to docs/pictures/, in English and French, light and dark.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from snoop_flow import Workspace
+from snoop_flow.demonstration import SAMPLE_PORT
+from snoop_flow.samples import SampleServer
+from snoop_webui.application import create_app
+
+OUT = Path(__file__).parent.parent / "docs" / "pictures"
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+Act = Callable[[Page], None]
+
+
+def main() -> None:
+    """Take every picture."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workspace", type=Path, help="a workspace with an enriched class, such as make demo leaves")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parsed = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("no Chromium on this machine; install the system's package chromium")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        workspace = stack.enter_context(Workspace.open(parsed.workspace))
+        if (parsed.workspace / "sample").is_dir():  # the archive of the demo is served by nobody else
+            stack.enter_context(SampleServer(parsed.workspace / "sample", SAMPLE_PORT))
+        address = stack.enter_context(_served(workspace))
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, path, act in _scenes(workspace):
+            for locale in ("en-GB", "fr-FR"):
+                for theme in ("light", "dark"):
+                    _take(browser, address + path, act, locale, theme, parsed.out / f"{name}-{locale[:2]}-{theme}.png")
+        browser.close()
+
+
+@contextmanager
+def _served(workspace: Workspace) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(workspace), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
+    taught = [one for one in workspace.classes() if one.model]
+    if not taught:
+        sys.exit("the workspace has no class that was refined; run: snoop-flow demo --headless")
+    class_id = max(taught, key=lambda one: sum(one.predictions.values())).visual_class.id
+    best = workspace.ranking(class_id, count=1).cards[0]
+    return [
+        ("search", f"/?item={best.item}", _nothing),
+        ("curation", f"/?class={class_id}&show=ranking&count=60", _select),
+        ("class", f"/classes/{class_id}", _nothing),
+        ("classes", "/classes", _nothing),
+        ("review", f"/classes/{class_id}/review?status=all", _nothing),
+        ("publish", f"/classes/{class_id}/publish", _nothing),
+        ("document", f"/records/{best.record}?item={best.item}&class={class_id}", _draw),
+        ("enrichment", "/enrichment", _nothing),
+        ("jobs", "/jobs", _nothing),
+        ("sources", "/sources", _nothing),
+    ]
+
+
+def _nothing(page: Page) -> None:
+    pass
+
+
+def _select(page: Page) -> None:
+    page.locator("#grid [role=option]").nth(26).focus()  # about where the positives end
+    for key in ("Space", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(400)  # what is known of the current image comes a moment after the focus
+
+
+def _draw(page: Page) -> None:
+    page.locator(".openseadragon-canvas").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(800)  # the viewer fades its tiles in
+    box = page.locator("#viewer").bounding_box()
+    if box is None:
+        return
+    page.locator("#main").focus()
+    page.keyboard.press("t")
+    page.mouse.move(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.35)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.58, box["y"] + box["height"] * 0.62, steps=5)
+    page.mouse.up()
+
+
+def _take(browser: Browser, address: str, act: Act, locale: str, theme: str, out: Path) -> None:
+    context = browser.new_context(
+        locale=locale, color_scheme="dark" if theme == "dark" else "light", viewport=SIZE, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    act(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=out)
+    context.close()
+    print(out)
+
+
+if __name__ == "__main__":
+    main()

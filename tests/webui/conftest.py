@@ -1,0 +1,99 @@
+"""The application on a real workspace: by Flask's client, and served to a real Chromium."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from snoop_flow import Workspace
+from snoop_webui.application import create_app
+
+Post = Callable[..., TestResponse]
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def app(archive: Workspace) -> Flask:
+    return create_app(archive)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Post:
+    """Sends a form with the token of the session."""
+
+    def send(path: str, **form: Any) -> TestResponse:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/classes/new").text)
+        assert found
+        files = form.pop("files", {})
+        return client.post(path, data={"csrf_token": found[1], **form, **files})
+
+    return send
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """Address of the running application."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium on this machine; install the system's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: str) -> Iterator[Visit]:
+    """Opens a page; at the end no script may have failed and no content policy may have been violated."""
+    wrong: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str, *, allow: str = "", **options: Any) -> Page:
+        context = chromium.new_context(locale=options.pop("locale", "en-GB"), base_url=served, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                wrong.append(message.text)
+                if message.type == "error" and not (allow and re.search(allow, message.text))
+                else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong

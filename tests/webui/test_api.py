@@ -1,0 +1,119 @@
+"""The REST API and its description."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from snoop_flow import Workspace
+from snoop_webui.api import ROUTES
+
+Items = Callable[[str], list[str]]
+V1 = "/api/v1"
+
+
+def test_a_program_teaches_a_class(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    discs, frames = items_of("discs"), items_of("frames")
+    made = client.post(f"{V1}/classes", json={"name": "Discs", "positives": discs[:2]})
+    assert made.status_code == 201
+    path = f"{V1}/classes/{made.get_json()['id']}"
+    operation = {"op_id": "one", "values": {discs[2]: 1, frames[0]: -1, frames[1]: 0}}
+    for _ in range(2):
+        answer = client.post(f"{path}/marks", json={"operations": [operation]})
+        assert answer.get_json() == {"positives": 3, "negatives": 1, "unsure": 1}
+    undone = client.post(f"{path}/undo", json={"op_id": "one"}).get_json()
+    assert undone == {
+        "op_id": "u1-one",
+        "values": {discs[2]: None, frames[0]: None, frames[1]: None},
+        "positives": 2,
+        "negatives": 0,
+        "unsure": 0,
+    }
+    again = client.post(f"{path}/undo", json={"op_id": "u1-one"}).get_json()
+    assert (again["op_id"], again["positives"]) == ("u2-one", 3)
+    assert client.post(f"{path}/fit", json={}).get_json()["version"] == 1
+    suggested = client.get(f"{path}/suggestions?strategy=most-useful&count=5&low=-9").get_json()["cards"]
+    assert len(suggested) == 5
+    assert not {card["item"] for card in suggested} & {discs[2], frames[0]}
+    assert len(client.get(f"{path}/ranking?count=7").get_json()["cards"]) == 7
+    assert sum(client.get(f"{path}/histogram?bins=10").get_json()["counts"]) == 36
+    assert client.get(f"{path}/marks").get_json()["marks"][discs[2]] == 1
+    assert client.get(f"{path}/history?limit=1").get_json()["history"][0]["op_id"] == "u2-one"
+    assert client.put(f"{path}/threshold", json={"threshold": 0.5}).get_json()["models"][0]["threshold"] == 0.5
+    assert client.patch(path, json={"definition": "round"}).get_json()["definition"] == "round"
+    archive.enrich(["Discs"], threshold=-9)
+    item = client.get(f"{path}/predictions?status=proposed&limit=1").get_json()["predictions"][0]["item"]
+    assert client.post(f"{path}/review", json={"accept": [item]}).get_json()["accepted"] == 4
+    assert client.get(f"{V1}/items/{item}").get_json()["predictions"][0]["status"] == "accepted"
+    assert client.delete(path).get_json() == {"deleted": None}
+
+
+def test_a_program_searches(client: FlaskClient, items_of: Items, pictures: Path) -> None:
+    disc = items_of("discs")[0]
+    by_item = client.post(f"{V1}/search", json={"items": [disc], "count": 3}).get_json()
+    assert by_item["cards"][0]["item"] == disc
+    assert by_item["exact"] is True
+    image = base64.b64encode((pictures / "discs" / "discs-00.jpg").read_bytes()).decode()
+    by_image = client.post(f"{V1}/search", json={"image": image, "count": 1}).get_json()
+    assert by_image["cards"][0]["record_label"] == "discs"
+    region = {"item": disc, "xywh": [0, 0, 100, 100]}
+    assert len(client.post(f"{V1}/search", json={"region": region, "count": 4}).get_json()["cards"]) == 4
+    assert client.get(f"{V1}/search?item={disc}&count=2").get_json()["cards"][0]["item"] == disc
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/search", {}, 400),
+        ("POST", "/search", {"texts": "x"}, 400),
+        ("POST", "/search", {"count": 0, "text": "x"}, 400),
+        ("POST", "/jobs", {"kind": "dance"}, 400),
+        ("POST", "/jobs/none/cancel", {}, 404),
+        ("GET", "/classes/none", None, 404),
+        ("GET", "/nothing", None, 404),
+        ("PUT", "/classes", {}, 405),
+        ("POST", "/classes/none/marks", {"operations": [{"values": {"x": 2}}]}, 400),
+    ],
+)
+def test_errors_have_one_shape(client: FlaskClient, method: str, path: str, body: object, status: int) -> None:
+    response = client.open(V1 + path, method=method, json=body)
+    assert response.status_code == status
+    assert set(response.get_json()) == {"ok", "error", "errors", "status"}
+    assert response.get_json()["ok"] is False
+    assert response.get_json()["status"] == status
+    assert "\n" not in response.get_json()["error"]
+
+
+def test_every_route_is_described(client: FlaskClient) -> None:
+    document = client.get(f"{V1}/openapi.json").get_json()
+    assert document["openapi"] == "3.1.0"
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    assert len(operations) == len(ROUTES)
+    names = [one["operationId"] for one in operations]
+    assert len(set(names)) == len(names)
+    assert all(one["summary"] for one in operations)
+    assert all(path.startswith(V1) for path in document["paths"])
+
+
+def test_every_reference_leads_somewhere(client: FlaskClient) -> None:
+    document = client.get(f"{V1}/openapi.json").get_json()
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+    def references(node: object) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*(references(value) for value in node.values()))
+        return set().union(*(references(value) for value in node)) if isinstance(node, list) else set()
+
+    assert references(document) <= known
+
+
+@pytest.mark.parametrize(
+    "path", ["/status", "/plugins", "/collections", "/collections/drawn/records", "/classes", "/jobs"]
+)
+def test_what_is_there_can_be_listed(client: FlaskClient, path: str) -> None:
+    assert client.get(V1 + path).status_code == 200

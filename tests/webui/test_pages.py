@@ -1,0 +1,195 @@
+"""Pages and forms by Flask's client."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from snoop_flow import Workspace
+from snoop_flow.entities import JobState, Status
+from snoop_webui.application import create_app
+
+Items = Callable[[str], list[str]]
+Post = Callable[..., TestResponse]
+
+
+def _until(true: Callable[[], bool], patience: float = 60.0) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, f"still not so after {patience} seconds"
+        time.sleep(0.05)
+
+
+def _awaited(archive: Workspace, location: str) -> JobState:
+    """The final state of the job whose page a form led to."""
+    job_id = location.removeprefix("/jobs/")
+    _until(lambda: archive.job(job_id).state not in (JobState.QUEUED, JobState.RUNNING))
+    return archive.job(job_id).state
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
+    with Workspace.create(tmp_path / "empty") as workspace:
+        client = create_app(workspace).test_client()
+        assert "There are no images yet" in client.get("/").text
+        for path in ("/classes", "/enrichment", "/jobs", "/sources"):
+            assert client.get(path).status_code == 200
+
+
+def test_the_wall_shows_every_kind(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert {"discs", "frames", "stripes"} <= set(re.findall(r'data-record="([^"]+)"', page))
+
+
+def test_a_search_marks_the_cards_of_the_class(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    discs = items_of("discs")
+    made = archive.create_class("Discs", positives=discs[:1])
+    page = client.get(f"/?item={discs[0]}&class={made.id}&count=15").text
+    assert f'data-item="{discs[0]}" data-mark="1"' in page
+    assert page.count('class="cell"') == 15
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ("count=many", 400, "must be a number"),
+        ("rate=200", 400, "rate 200: must be between"),
+        ("class=nobody", 404, "nobody"),
+        ("collection=nowhere", 404, "there is no collection"),
+        ("region=abc", 400, "give item@x,y,width,height"),
+        ("image=0", 404, "no longer kept"),
+        ("item=unknown", 404, "unknown"),
+    ],
+)
+def test_wrong_addresses_are_answered_in_one_line(client: FlaskClient, query: str, status: int, said: str) -> None:
+    response = client.get(f"/?{query}")
+    assert response.status_code == status
+    assert said in response.text
+
+
+def test_a_class_is_made_with_its_first_examples(post: Post, archive: Workspace, items_of: Items) -> None:
+    discs = items_of("discs")
+    response = post("/classes", name="Discs", label_fr="Disques", item=discs[:2], definition="round")
+    summary = archive.class_summary("Discs")
+    assert response.location == f"/?class={summary.visual_class.id}"
+    assert (summary.positives, summary.versions) == (2, 1)
+    assert summary.visual_class.labels == {"fr": ("Disques",)}
+    assert post("/classes", name="Discs").status_code == 409
+    assert post("/classes", name="").status_code == 400
+    assert post("/classes", name="Other", concept_uri="javascript:alert(1)").status_code == 400
+
+
+def test_a_class_is_described_and_archived(
+    post: Post, client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:2])
+    archive.fit(made.id)
+    post(f"/classes/{made.id}", name="Discs & <b>rounds</b>", definition="round things")
+    page = client.get(f"/classes/{made.id}").text
+    assert "Discs &amp; &lt;b&gt;rounds&lt;/b&gt;" in page
+    assert "<b>rounds</b>" not in page
+    post(f"/classes/{made.id}/threshold", threshold="0,25")
+    model = archive.class_summary(made.id).model
+    assert model is not None
+    assert model.threshold == pytest.approx(0.25)
+    assert post(f"/classes/{made.id}/threshold", threshold="high").status_code == 400
+    post(f"/classes/{made.id}/archive")
+    assert "rounds" not in client.get("/classes").text
+
+
+def test_marks_and_undo_by_forms(post: Post, archive: Workspace, items_of: Items) -> None:
+    disc, frame = items_of("discs")[0], items_of("frames")[0]
+    made = archive.create_class("Discs")
+    assert post(f"/classes/{made.id}/marks", mark=f"positive:{disc}", next="/?q=x").location == f"/?q=x#i-{disc}"
+    post(f"/classes/{made.id}/marks", mark=f"negative:{frame}")
+    assert archive.marks(made.id) == {disc: 1, frame: -1}
+    post(f"/classes/{made.id}/undo")
+    assert archive.marks(made.id) == {disc: 1}
+    post(f"/classes/{made.id}/undo")
+    assert archive.marks(made.id) == {}
+    assert post(f"/classes/{made.id}/undo").status_code == 400
+    assert post(f"/classes/{made.id}/marks", mark="maybe").status_code == 400
+    assert post(f"/classes/{made.id}/fit").status_code == 400
+    assert post("/preferences", language="fr", next="//elsewhere.example").location == "/"
+
+
+def test_bands_are_reviewed_and_published(post: Post, client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:4])
+    archive.mark(made.id, dict.fromkeys(items_of("frames")[:4], -1), op_id="a")
+    archive.fit(made.id)
+    response = post("/enrichment", **{"class": made.id, "threshold": "-1"})
+    assert _awaited(archive, response.location) is JobState.DONE
+    assert "Review Discs" in client.get(response.location).text
+    best = archive.predictions(made.id, status="proposed")[0]
+    post(f"/classes/{made.id}/review", verdict=f"reject:{best.item}")
+    post(f"/classes/{made.id}/review", verdict="accept-above", score="−0,5")
+    found = archive.class_summary(made.id).predictions
+    assert found[Status.REJECTED] == 1
+    assert "1 image" in client.get(f"/classes/{made.id}/review?status=rejected").text
+    assert post(f"/classes/{made.id}/review", verdict="perhaps").status_code == 400
+    assert _awaited(archive, post(f"/classes/{made.id}/publish", policy="accepted").location) is JobState.DONE
+    page = client.get(f"/classes/{made.id}/publish").text
+    for name in ("iiif", "w3c", "csv"):
+        assert f"/classes/{made.id}/exports/{name}" in page
+    export = client.get(f"/classes/{made.id}/exports/iiif")
+    assert export.headers["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/classes/{made.id}/exports/nothing").status_code == 400
+
+
+def test_a_harvest_is_embedded_and_indexed(post: Post, client: FlaskClient, archive: Workspace, tmp_path: Path) -> None:
+    assert post("/sources", locations=" ").status_code == 400
+    assert post("/sources", locations="x", limit="all").status_code == 400
+    missing = tmp_path / "missing"
+    failed = post("/sources", locations=str(missing)).location
+    assert _awaited(archive, failed) is JobState.FAILED
+    assert "no source can read this" in client.get(failed).text
+    (tmp_path / "more").mkdir()
+    Image.new("RGB", (80, 60), "navy").save(tmp_path / "more" / "blue.png")
+    done = post("/sources", locations=str(tmp_path / "more"), collection="more").location
+    assert _awaited(archive, done) is JobState.DONE
+    _until(lambda: archive.status().embedded == 37 and archive.jobs()[0].kind == "index")
+    assert "more" in client.get("/sources").text
+
+
+def test_jobs_poll_by_htmx_until_they_are_final(client: FlaskClient, archive: Workspace) -> None:
+    job = archive.jobs()[0]
+    assert "<html" in client.get(f"/jobs/{job.id}").text
+    card = client.get(f"/jobs/{job.id}", headers={"HX-Request": "true"}).text
+    assert "<html" not in card
+    assert "hx-get" not in card
+    assert client.get("/jobs/none").status_code == 404
+
+
+def test_the_pages_work_without_the_vendored_libraries(
+    app: Flask, client: FlaskClient, tmp_path: Path, items_of: Items
+) -> None:
+    app.static_folder = str(tmp_path)
+    page = client.get(f"/items/{items_of('discs')[0]}", follow_redirects=True).text
+    assert 'id="still"' in page
+    bare = create_app(app.extensions["snoop_flow_workspace"])
+    assert bare.test_client().get("/").status_code == 200
+
+
+def test_an_upload_has_an_address(post: Post, client: FlaskClient, pictures: Path) -> None:
+    content = (pictures / "discs" / "discs-00.jpg").read_bytes()
+    response = post("/search/image", files={"image": (io.BytesIO(content), "disc.jpg")})
+    assert response.status_code == 303
+    assert client.get(response.location).status_code == 200
+    assert post("/search/image", files={"image": (io.BytesIO(b""), "empty.jpg")}).status_code == 400
+    assert post("/search/image").status_code == 404
+
+
+def test_thumbnails_are_pictures_to_keep(client: FlaskClient, items_of: Items) -> None:
+    response = client.get(f"/thumbnails/{items_of('discs')[0]}.jpg", buffered=True)
+    assert response.mimetype == "image/jpeg"
+    assert response.data.startswith(b"\xff\xd8")
+    assert response.cache_control.max_age
+    assert client.get("/thumbnails/none.jpg").status_code == 404
