@@ -50,6 +50,7 @@ def demonstrate(
     source: str | None = None,
     allow_hosts: Sequence[str] = (),
     sample_port: int = SAMPLE_PORT,
+    public_url: str | None = None,
     say: Say = lambda line: None,
 ) -> Iterator[Demonstration]:
     """Do the whole job in `folder`, creating a workspace there; doing it again goes on from what is there.
@@ -60,13 +61,14 @@ def demonstrate(
         source: the user's own manifest, collection or folder; the sample archive if nothing is given.
         allow_hosts: private hosts that the source may reach.
         sample_port: where the sample archive is served; its canvases keep their names as long as it stays the same.
+        public_url: address under which a new workspace will be served.
         say: told what is being done, line by line.
 
     Raises:
         SnoopError: what any of the steps raises.
     """
     with ExitStack() as stack:
-        workspace = stack.enter_context(Workspace.create(folder))
+        workspace = stack.enter_context(Workspace.create(folder, public_url))
         demo = _Demo(workspace, say)
         if source is None:
             say("drawing the sample archive")
@@ -201,5 +203,5 @@ class _Demo:
         written = []
         for format_, name in FORMATS.items():
             report = self.workspace.export(format_, folder / name, classes=[self._class])
-            written.append(f"{format_} ({len(report.files)} files)")
+            written.append(f"{format_} ({len(report.files)} {'file' if len(report.files) == 1 else 'files'})")
         self._done("export", f"{', '.join(written)} in {folder}", folder=str(folder))

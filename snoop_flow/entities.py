@@ -241,7 +241,6 @@ class VisualClass:
     """A curator's visual class: its name, meaning and the embedding set it is taught on.
 
     Attributes:
-        start: a start vector given by a query (text or image), or nothing; raw float32 bytes.
         version: the newest model's version, 0 before the first fit.
     """
 

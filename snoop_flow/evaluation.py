@@ -19,7 +19,7 @@ from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.fetching import Fetcher
 from snoop_flow.host import PluginHost
 from snoop_flow.host import choose as choose_spec
-from snoop_flow.images import ImageLoader, ImageRequest
+from snoop_flow.images import Decoder, ImageLoader, ImageRequest
 from snoop_flow.jobs import Progress
 from snoop_flow.learning import Corpus, Learner, Pool, Rounds, fit, simulate
 from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask, RowArray
@@ -139,17 +139,19 @@ def read_labels(path: Path) -> dict[str, set[str]]:
 def _features(folder: Path, files: Sequence[str], spec: BackboneSpec, progress: Progress | None) -> FloatArray:
     backbone = spec.open("cpu")
     parts = []
-    for start in range(0, len(files), BATCH):
-        part = files[start : start + BATCH]
-        parts.append(backbone.embed_images(list(_images(folder, part, spec.input_size))))
-        if progress:
-            progress(min(start + BATCH, len(files)), len(files), "embed")
+    with Fetcher() as fetcher, Decoder() as decoder:
+        loader = ImageLoader(fetcher, decoder.decode)
+        for start in range(0, len(files), BATCH):
+            part = files[start : start + BATCH]
+            parts.append(backbone.embed_images(list(_images(loader, folder, part, spec.input_size))))
+            if progress:
+                progress(min(start + BATCH, len(files)), len(files), "embed")
     return np.concatenate(parts)
 
 
-def _images(folder: Path, files: Sequence[str], size: int) -> Iterator[Image]:
+def _images(loader: ImageLoader, folder: Path, files: Sequence[str], size: int) -> Iterator[Image]:
     references = [ImageRequest({"path": str((folder / file).resolve())}) for file in files]
-    for picture in ImageLoader(Fetcher()).load_many(references, size):
+    for picture in loader.load_many(references, size):
         if isinstance(picture, SourceError):
             raise picture
         yield picture

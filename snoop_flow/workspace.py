@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -57,14 +58,17 @@ class Workspace:
         self._fetchers: dict[frozenset[str], Fetcher] = {}
 
     @classmethod
-    def create(cls, folder: Path | str) -> Self:
+    def create(cls, folder: Path | str, public_url: str | None = None) -> Self:
         """Create a workspace, or bring an existing one to this version; what it holds is kept.
+
+        Args:
+            public_url: address under which a new workspace will be served, see `Settings`.
 
         Raises:
             WorkspaceError: the folder holds other things, or cannot be written.
         """
         folder = Path(folder).expanduser().resolve()
-        _make_folder(folder)
+        _make_folder(folder, public_url)
         workspace = cls(folder, load_settings(folder))
         workspace.catalogue.create()
         with workspace.catalogue.write() as connection:
@@ -134,7 +138,7 @@ class Workspace:
             deadline_seconds=self.settings.fetch_deadline,
             max_bytes=self.settings.fetch_max_bytes,
             connections=max(32, self.settings.fetch_connections),
-            user_agent=f"snoop-flow/0.1{contact}",
+            user_agent=f"snoop-flow/{version('snoop-flow')}{contact}",
         )
 
     def loader(self) -> ImageLoader:
@@ -231,15 +235,19 @@ class Workspace:
             return self._indexes[index.id][1]
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, public_url: str | None) -> None:
     settings = folder / FILE_NAME
     if settings.exists():
+        if not load_settings(folder).secret_key:  # a settings file that somebody wrote by hand
+            key = f'secret_key = "{secrets.token_urlsafe(32)}"\n'
+            settings.write_text(f"{key}{settings.read_text('utf-8')}", "utf-8")
         return
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise WorkspaceError(f"{folder}: holds other things; choose an empty or a new folder for the workspace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        settings.write_text(_SETTINGS.format(key=secrets.token_urlsafe(32)), "utf-8")
+        address = f'public_url = "{public_url}"' if public_url else '# public_url = "https://snoop.example.org"'
+        settings.write_text(_SETTINGS.format(address=address, key=secrets.token_urlsafe(32)), "utf-8")
         settings.chmod(0o600)
     except OSError as error:
         raise WorkspaceError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
@@ -250,7 +258,7 @@ _SETTINGS = """\
 # What there is to set: docs/reference/settings.md
 
 # address under which the web server is reached; set it before the first harvest
-# public_url = "https://snoop.example.org"
+{address}
 
 # mail or web address that identifies you to the institutions you harvest
 # contact = "mailto:digital-library@example.org"

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, in_workspace
+from snoop_flow.cli.options import Function, counted, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.reports import ClassSummary, SearchReport
@@ -38,7 +38,7 @@ def _counts(summary: ClassSummary) -> dict[str, Any]:
 def _line(summary: ClassSummary) -> str:
     version = f"version {summary.visual_class.version}" if summary.versions else "not fitted yet"
     marks = f"+{summary.positives} −{summary.negatives} ?{summary.unsure}"
-    return f"{summary.visual_class.name}: {marks}, {version}, {summary.annotations} annotations"
+    return f"{summary.visual_class.name}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
 
 
 @class_.command()

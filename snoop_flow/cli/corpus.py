@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, failures_text, in_workspace, progress_bar
+from snoop_flow.cli.options import Function, counted, failures_text, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
 from snoop_flow.reports import EmbedReport, HarvestReport, IndexReport
 
@@ -55,7 +55,7 @@ def harvest(workspace: Workspace, locations: Sequence[str], **options: Any) -> A
 
 def _harvested(report: HarvestReport) -> str:
     text = (
-        f"Collection {report.collection}: {report.records} records, {report.items} items "
+        f"Collection {report.collection}: {counted(report.records, 'record')}, {counted(report.items, 'item')} "
         f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
     )
     if report.failed:
@@ -81,7 +81,7 @@ def embed(workspace: Workspace, **options: Any) -> Any:
 
 
 def _embedded(report: EmbedReport) -> str:
-    text = f"{report.embedded} items embedded with {report.backbone} ({report.items_per_second} a second)"
+    text = f"{counted(report.embedded, 'item')} embedded with {report.backbone} ({report.items_per_second} a second)"
     text += f", {report.skipped} had a vector already" if report.skipped else ""
     if report.failed:
         text += f"\n{report.failed} without an image:{failures_text(report.failures)}"
@@ -105,7 +105,7 @@ def index(workspace: Workspace, type_: str | None, backbone: str | None) -> Any:
 
 def _indexed(report: IndexReport) -> str:
     facts = "".join(f"; {name.replace('_', ' ')} {value}" for name, value in report.facts.items())
-    return f"Index {report.type} over {report.items} items{facts}"
+    return f"Index {report.type} over {counted(report.items, 'item')}{facts}"
 
 
 @click.command()

@@ -41,7 +41,8 @@ def demo(source: str | None, folder: Path, port: int, headless: bool, **options:
     """
     from snoop_flow.demonstration import demonstrate  # draws pictures: too slow to load for every command
 
-    with demonstrate(folder, source=source, say=lambda line: click.echo(line, err=True), **options) as report:
+    options |= {"public_url": f"http://localhost:{port}", "say": lambda line: click.echo(line, err=True)}
+    with demonstrate(folder, source=source, **options) as report:
         if not headless:
             click.echo(_summary(report))
             _serve(folder, port)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import in_workspace, progress_bar
+from snoop_flow.cli.options import counted, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
@@ -27,8 +27,8 @@ def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
     """
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
-    text = f"{report.scored} items scored, {report.predicted} proposed ({report.items_per_second:.0f} items a second)"
-    return report, text
+    speed = f"{report.items_per_second:.0f} items a second"
+    return report, f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed})"
 
 
 @click.command()
@@ -60,8 +60,8 @@ def publish(workspace: Workspace, names: Sequence[str], policy: str) -> Any:
     """
     with progress_bar("publish") as progress:
         report = workspace.publish(names, policy=policy, progress=progress)
-    text = f"{report.annotations} annotations published ({report.changed} new or changed, {report.withdrawn} withdrawn)"
-    return report, text
+    changes = f"{report.changed} new or changed, {report.withdrawn} withdrawn"
+    return report, f"{counted(report.annotations, 'annotation')} published ({changes})"
 
 
 @click.command()
@@ -77,7 +77,7 @@ def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str]
     Example:  snoop-flow export csv --out balloons.csv --class Balloons
     """
     report = workspace.export(format_, out, classes=list(classes) or None, collection=collection)
-    return report, f"{report.records} annotations in {len(report.files)} files: {out}"
+    return report, f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
 
 
 COMMANDS = (enrich, review, publish, export)

@@ -107,6 +107,11 @@ def progress_bar(title: str) -> Iterator[Report | None]:
         yield report
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def failures_text(failed: Any, most: int = 5) -> str:
     """The first failures, one a line."""
     lines = [f"\n  {one.kind}: {one.uri}: {one.reason}" for one in failed[:most]]

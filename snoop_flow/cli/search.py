@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import in_workspace
+from snoop_flow.cli.options import counted, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.reports import SearchReport
@@ -79,7 +79,7 @@ def _text(report: SearchReport) -> str:
         f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {card.label} — {card.record_label}"
         for card in report.cards
     ]
-    lines.append(f"{len(report.cards)} results in {report.milliseconds} ms, {_how(report)}")
+    lines.append(f"{counted(len(report.cards), 'result')} in {report.milliseconds} ms, {_how(report)}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import answering, in_workspace
+from snoop_flow.cli.options import answering, counted, in_workspace
 from snoop_flow.diagnosis import diagnose, plugins_report
 from snoop_flow.facade import Workspace
 from snoop_flow.host import PluginHost
@@ -15,14 +15,15 @@ from snoop_flow.host import PluginHost
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option("--public-url", metavar="URL", help="Address under which a new workspace will be served.")
 @answering
-def init(folder: Path) -> Any:
+def init(folder: Path, public_url: str | None) -> Any:
     """Create a workspace in FOLDER, or bring an existing one to this version.
 
     \b
     Example:  snoop-flow init archive
     """
-    with Workspace.create(folder) as workspace:
+    with Workspace.create(folder, public_url) as workspace:
         value = {"workspace": str(workspace.folder), "database": workspace.catalogue.url}
     return value, f"Workspace ready in {value['workspace']}.\nNext: snoop-flow ingest SOURCE --workspace {folder}"
 
@@ -37,9 +38,10 @@ def status(workspace: Workspace) -> Any:
     """
     report = workspace.status()
     lines = [
-        f"{report.items} items in {report.records} records of {report.collections} collections",
+        f"{counted(report.items, 'item')} in {counted(report.records, 'record')} of "
+        f"{counted(report.collections, 'collection')}",
         f"{report.embedded} embedded with {report.backbone or 'no backbone yet'}; index: {report.index}",
-        f"{report.classes} classes; {report.running_jobs} jobs running",
+        f"classes: {report.classes}; jobs running: {report.running_jobs}",
     ]
     return report, "\n".join(lines)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 from snoop_flow.learning import (
@@ -89,37 +90,40 @@ def test_a_class_without_members_is_refused(drawn: Any) -> None:
 # --- on real images: what the product promises --------------------------------------------------------------------
 
 
-def _mean_curve(
-    corpus: Corpus, classes: dict[str, Any], choose: Strategy, learn: Learner, seeds: int = 3
-) -> np.ndarray[Any, np.dtype[np.float64]]:
+LabelledSet = tuple[Corpus, dict[str, Any]]
+
+
+def _mean_curve(labelled_set: LabelledSet, choose: Strategy, learn: Learner) -> NDArray[np.float64]:
+    corpus, classes = labelled_set
     runs = [
         simulate(corpus, members, choose, rounds=3, batch=15, rng=np.random.default_rng(seed), learn=learn)
         for members in classes.values()
-        for seed in range(seeds)
+        for seed in range(3)
     ]
-    return np.mean([run.average_precision for run in runs], axis=0)
+    curve: NDArray[np.float64] = np.mean([run.average_precision for run in runs], axis=0)
+    return curve
 
 
 @pytest.fixture(scope="module")
-def richelieu(labelled: Callable[[str], Any]) -> tuple[Corpus, dict[str, Any]]:
+def richelieu(labelled: Callable[[str], Any]) -> LabelledSet:
     features, classes = labelled("bnf_richelieu")
     return Corpus.of(features, np.random.default_rng(0)), classes
 
 
 @pytest.mark.parametrize("choose", [relevant, most_useful, ambiguous, discovery, random])
-def test_three_rounds_beat_no_feedback_with_every_strategy(richelieu: Any, choose: Strategy) -> None:
-    curve = _mean_curve(*richelieu, choose, fit)
+def test_three_rounds_beat_no_feedback_with_every_strategy(richelieu: LabelledSet, choose: Strategy) -> None:
+    curve = _mean_curve(richelieu, choose, fit)
     assert curve[3] > curve[0] + 0.12
     assert (np.diff(curve) > -0.01).all()
 
 
-def test_ours_is_ahead_of_the_baselines(labelled: Callable[[str], Any], richelieu: Any) -> None:
+def test_ours_is_ahead_of_the_baselines(labelled: Callable[[str], Any], richelieu: LabelledSet) -> None:
     features, groceries = labelled("grocery")
     few = {name: groceries[name] for name in sorted(groceries)[::10]}
     sets = [richelieu, (Corpus.of(features, np.random.default_rng(0)), few)]
-    ours = np.mean([_mean_curve(*one, most_useful, fit) for one in sets], axis=0)
+    ours = np.mean([_mean_curve(one, most_useful, fit) for one in sets], axis=0)
     for name, (choose, learn) in BASELINES.items():
-        theirs = np.mean([_mean_curve(*one, choose, learn) for one in sets], axis=0)
+        theirs = np.mean([_mean_curve(one, choose, learn) for one in sets], axis=0)
         assert ours[1:].mean() > theirs[1:].mean(), name
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Source
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store import Catalogue, collections, embeddings, items, people, records
+from snoop_flow.store import Catalogue, collections, embeddings, items, people, records, schema
 from snoop_flow.store.rows import now, opaque_id
 
 
@@ -113,7 +113,7 @@ def test_vectors_follow_their_images(catalogue: Catalogue) -> None:
         first = embeddings.seal(connection, known.id, "1.st", "0" * 64, numbers, digests)
         assert items.lacking_vectors(connection, known.id, source.collection_id) == []
 
-        connection.execute(records.item.update().values(image_digest="new").where(records.item.c.number == numbers[0]))
+        connection.execute(schema.item.update().values(image_digest="new").where(schema.item.c.number == numbers[0]))
         assert items.lacking_vectors(connection, known.id, None) == numbers[:1]
         embeddings.seal(connection, known.id, "2.st", "0" * 64, numbers[:1], {numbers[0]: "new"})
         assert embeddings.dead_rows(connection, known.id) == {first: [0]}

@@ -32,7 +32,13 @@ def _corpus(connection: Connection, count: int = 5) -> tuple[str, str, list[int]
     collection = collections.ensure(connection, user.institution_id, "maps", "Maps")
     source = collections.ensure_source(connection, collection.id, "https://example.org/c", "iiif", [])
     empty: dict[str, Any] = {"label": {}, "words": ""}
-    record = {"id": "r", "collection_id": collection.id, "source_id": source.id, "uri": "u", "metadata": []}
+    record: dict[str, Any] = {
+        "id": "r",
+        "collection_id": collection.id,
+        "source_id": source.id,
+        "uri": "u",
+        "metadata": [],
+    }
     record |= {**empty, "rights": "", "attribution": {}, "homepage": "", "version": "", "digest": "", "local": False}
     rows = [
         {

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 from waitress.server import create_server
 
 from snoop_flow import Workspace
 from snoop_flow.errors import UsageError
+from snoop_flow.settings import Settings
 from snoop_webui.application import create_app
 
 THREADS = 8
@@ -34,6 +36,7 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
     with Workspace.open(folder) as workspace, _listening(host, port) as sockets:
         server = create_server(create_app(workspace), sockets=sockets, threads=THREADS, ident="snoop-flow")
         with _stopping_on_signals(), _flow_runner(workspace, wanted=flows):
+            _warn(workspace.settings, host, port)
             click.echo(f"snoop-flow serves {workspace.folder}\n  {_address(sockets[0])}\nCtrl-C stops it.")
             try:
                 server.run()
@@ -41,6 +44,18 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
                 click.echo("stopping; what is done is kept", err=True)
             finally:
                 server.close()
+
+
+def _warn(settings: Settings, host: str, port: int) -> None:
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        click.echo("there is no login yet: whoever reaches this address can change everything", err=True)
+    public = urlsplit(settings.public_url)
+    if public.hostname == "localhost" and public.port != port:
+        click.echo(
+            f"local canvases and annotations are named below {settings.public_url}, which is not served here; "
+            "set public_url in snoop-flow.toml before publishing",
+            err=True,
+        )
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
         (replace(_spec(), reads_text=True), "reads_text=True and has no method embed_texts"),
         (_spec(Readers), "reads_text=False and has method embed_texts"),
         (_changed(lambda vectors: 2 * vectors), "must be of unit length; one is off by 1"),
-        (_changed(lambda vectors: vectors.astype(np.float64)), "float64 vectors; must be float32"),  # type: ignore[arg-type,return-value]
+        (_changed(lambda vectors: vectors.astype(np.float64)), "float64 vectors; must be float32"),
         (_changed(lambda vectors: vectors[:, :5]), r"vectors of shape \(0, 5\) for 0"),
         (_changed(lambda vectors: vectors * np.float32("nan")), "not finite"),
         (_changed(_sorted), "alone and in a batch|not come in the order"),
