@@ -31,7 +31,8 @@ def opened(view: ArrayView, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 def _truth(view: ArrayView, query: FloatArray, keep: np.ndarray) -> list[int]:
     scores = np.where(keep, view.vectors @ query, -np.inf)
-    return np.argsort(-scores, kind="stable")[: min(50, int(keep.sum()))].tolist()
+    best: list[int] = np.argsort(-scores, kind="stable")[: min(50, int(keep.sum()))].tolist()
+    return best
 
 
 def _recall(hits: Hits, truth: list[int]) -> float:
