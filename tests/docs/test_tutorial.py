@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -54,8 +53,13 @@ def serving(command: list[str], shown: list[str], folder: Path, environment: dic
             check_shown(shown, "".join(server.stdout.readline() for _ in shown))
             yield
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(PATIENCE)
+            # not Ctrl-C's signal: a shell that runs this in the background has its children ignore that one
+            server.terminate()
+            try:
+                server.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                raise
 
 
 @pytest.fixture
