@@ -73,14 +73,20 @@ def _unprivileged_user(folder: Path) -> int | None:
     return user
 
 
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> str:
+    """The same URL, its database emptied."""
+    _empty(postgresql_url)
+    return postgresql_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
     """A created, empty catalogue on each kind of database."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path / "catalogue.sqlite")
     else:
-        url = request.getfixturevalue("postgresql_url")
-        _empty(url)
+        url = request.getfixturevalue("empty_postgresql")
     catalogue = Catalogue(url)
     catalogue.create()
     yield catalogue

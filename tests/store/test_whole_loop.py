@@ -1,0 +1,32 @@
+"""The whole loop with its catalogue in PostgreSQL: what an institution's shared installation runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from snoop_flow import Workspace
+from snoop_flow.entities import Status
+
+
+def test_the_loop_runs_on_postgresql(
+    empty_postgresql: str, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNOOP_FLOW_DATABASE", empty_postgresql)
+    with Workspace.create(tmp_path / "workspace") as workspace:
+        assert workspace.harvest([str(pictures)], collection="drawn").items == 36
+        assert workspace.harvest([str(pictures)], collection="drawn").unchanged == 3
+        assert workspace.embed().embedded == 36
+        workspace.build_index()
+        first = workspace.search(text="stripes", count=5)
+        workspace.create_class("Stripes", positives=[card.item for card in first.cards])
+        workspace.fit("Stripes")
+        assert workspace.suggest("Stripes", "most-useful", count=5).cards
+        assert workspace.enrich(["Stripes"]).scored == 36
+        workspace.review("Stripes", accept_above=0)
+        published = workspace.publish(["Stripes"]).annotations
+        assert published == workspace.class_summary("Stripes").predictions[Status.ACCEPTED] >= 5
+        assert workspace.bands("Stripes")
+        assert workspace.export("csv", tmp_path / "t.csv").records == published
+        assert not (tmp_path / "workspace" / "catalogue.sqlite").exists()
