@@ -30,7 +30,6 @@ POLICIES: dict[str, tuple[Status, ...]] = {
     "accepted": (Status.ACCEPTED,),
     "all": (Status.ACCEPTED, Status.PROPOSED),
 }
-HOMEPAGE = "https://example.org/snoop-flow"
 
 
 def publish(
@@ -155,7 +154,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         modified=annotation.modified_at.isoformat(timespec="seconds"),
         box=tuple(facts["box"]) if facts["box"] else None,
         score=facts["score"],
-        generator=Software(settings.agent, distribution_version("snoop-flow"), HOMEPAGE),
+        generator=Software(settings.agent, distribution_version("snoop-flow"), settings.public_url),
         run_uri=facts["run_uri"],
         verdict=verdict,
     )
