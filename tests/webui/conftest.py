@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -17,6 +17,9 @@ from werkzeug.test import TestResponse
 
 from snoop_flow import Workspace
 from snoop_webui.application import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Post = Callable[..., TestResponse]
 Visit = Callable[..., Page]
@@ -45,10 +48,27 @@ def post(client: FlaskClient) -> Post:
     return send
 
 
+def _whole(app: Flask) -> WSGIApplication:
+    """Answers read whole before they are sent.
+
+    werkzeug's server, which only tests use, leaves a file open whose reader goes away; a browser does that whenever a
+    page is left.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()  # PEP 3333: it may have one
+
+    return answer
+
+
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """Address of the running application."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://localhost:{server.port}"
