@@ -37,6 +37,7 @@ __all__ = [
     "Shard",
     "Source",
     "Status",
+    "TeachingRound",
     "Unit",
     "User",
     "Visibility",
@@ -195,12 +196,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSet:
-    """All vectors of one backbone, keyed by its fingerprint."""
+    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed."""
 
     id: int
     backbone: str
     fingerprint: str
     dimension: int
+    epoch: int
     created_at: datetime
 
 
@@ -242,6 +244,9 @@ class VisualClass:
 
     Attributes:
         version: the newest model's version, 0 before the first fit.
+        start: the vector that teaching began with (float32 little-endian bytes), such as that of a text; None where
+            it begins with the marks.
+        start_note: what the start was, such as the text.
     """
 
     id: str
@@ -254,6 +259,8 @@ class VisualClass:
     visibility: Visibility
     set_id: int
     version: int
+    start: bytes | None = field(repr=False)
+    start_note: str
     created_at: datetime
     archived_at: datetime | None
 
@@ -269,7 +276,22 @@ class Mark:
     value: int | None
     previous: int | None
     user_id: str
+    round: int | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingRound:
+    """What one round of teaching showed: the items in their order, and the version that chose them (0: none yet)."""
+
+    class_id: str
+    number: int
+    strategy: str
+    version: int
+    shown: tuple[int, ...]
+    user_id: str
+    created_at: datetime
+    undone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +301,7 @@ class ClassModel:
     Attributes:
         weights: float32 little-endian bytes, as many numbers as the embedding set's dimension.
         marks_digest: SHA-256 over the marks that it was fitted on.
+        cost: what the version took: `items_scored`, `joules` and the `method` by which these were found.
     """
 
     class_id: str
@@ -292,6 +315,7 @@ class ClassModel:
     positives: int
     negatives: int
     seconds: float
+    cost: Mapping[str, Any] = field(hash=False)
     created_at: datetime
 
 

@@ -97,6 +97,7 @@ def import_class(workspace: Workspace, path: Path, name: str | None = None) -> V
         positives=int(document["positives"]),
         negatives=int(document["negatives"]),
         seconds=0.0,
+        cost={},
         created_at=now(),
     )
     with workspace.catalogue.write() as connection:

@@ -125,6 +125,7 @@ def _keep(
             positives=positives,
             negatives=negatives,
             seconds=seconds,
+            cost={},
             created_at=now(),
         )
         classes.add_model(connection, kept)

@@ -15,8 +15,10 @@ from snoop_flow.store.schema import (
     audit,
     audit_answer,
     class_model,
+    enriched,
     mark,
     prediction,
+    teaching_round,
     visual_class,
 )
 
@@ -95,7 +97,7 @@ def remove(connection: Connection, class_id: str) -> None:
         )
     audits = select(audit.c.id).where(audit.c.class_id == class_id)
     connection.execute(delete(audit_answer).where(audit_answer.c.audit_id.in_(audits)))
-    for table in (audit, prediction, class_model, mark):
+    for table in (audit, enriched, prediction, teaching_round, class_model, mark):
         connection.execute(delete(table).where(table.c.class_id == class_id))
     connection.execute(delete(visual_class).where(visual_class.c.id == class_id))
 

@@ -76,12 +76,17 @@ def seal(
         replaced = connection.execute(select(vector_row.c.shard_id, vector_row.c.row).where(old)).all()
         if replaced:
             connection.execute(dead_row.insert(), [{"shard_id": s, "row": r} for s, r in replaced])
-    rows = [
-        {"set_id": set_id, "item": number, "shard_id": shard_id, "row": row, "image_digest": digests[number]}
-        for row, number in enumerate(items)
-    ]
+    common = {"set_id": set_id, "shard_id": shard_id, "epoch": _next_epoch(connection, set_id)}
+    rows = [{**common, "item": number, "row": row, "image_digest": digests[number]} for row, number in enumerate(items)]
     upsert(connection, vector_row, rows, ["set_id", "item"])
     return shard_id
+
+
+def _next_epoch(connection: Connection, set_id: int) -> int:
+    mine = embedding_set.c.id == set_id
+    risen = update(embedding_set).where(mine).values(epoch=embedding_set.c.epoch + 1)
+    number: int = connection.execute(risen.returning(embedding_set.c.epoch)).scalar_one()
+    return number
 
 
 def replace(

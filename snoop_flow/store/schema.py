@@ -175,6 +175,7 @@ embedding_set = Table(
     Column("backbone", Text, nullable=False),
     Column("fingerprint", String(200), nullable=False, unique=True),
     Column("dimension", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False, default=0, server_default="0"),
     _when("created_at"),
 )
 
@@ -197,6 +198,9 @@ vector_row = Table(
     _to("shard", index=True),
     Column("row", Integer, nullable=False),
     Column("image_digest", String(64), nullable=False),
+    # the set's epoch when it was sealed; survives merging: what is newer than an enrichment is still to be scored
+    Column("epoch", Integer, nullable=False, default=0, server_default="0"),
+    Index("ix_vector_row_set_id_epoch", "set_id", "epoch"),
 )
 
 dead_row = Table(
@@ -233,6 +237,8 @@ visual_class = Table(
     Column("visibility", String(20), nullable=False),
     _to("embedding_set", "set_id"),
     Column("version", Integer, nullable=False, default=0, server_default="0"),
+    Column("start", LargeBinary, nullable=True),
+    _text("start_note"),
     _when("created_at"),
     _when("archived_at", nullable=True),
     UniqueConstraint("institution_id", "name"),
@@ -248,6 +254,7 @@ mark = Table(
     Column("value", SmallInteger, nullable=True),
     Column("previous", SmallInteger, nullable=True),
     _to("user_account", "user_id"),
+    Column("round", Integer, nullable=True),
     _when("created_at"),
     UniqueConstraint("op_id", "item"),
     Index("ix_mark_class_id_item", "class_id", "item"),
@@ -267,7 +274,21 @@ class_model = Table(
     Column("positives", Integer, nullable=False),
     Column("negatives", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("cost", JSON, nullable=False, server_default="{}"),
     _when("created_at"),
+)
+
+teaching_round = Table(
+    "teaching_round",
+    metadata,
+    Column("class_id", ForeignKey("visual_class.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("strategy", String(50), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("shown", JSON, nullable=False),
+    _to("user_account", "user_id"),
+    _when("created_at"),
+    _when("undone_at", nullable=True),
 )
 
 audit = Table(
@@ -287,6 +308,7 @@ audit_answer = Table(
     Column("item", ForeignKey("item.number"), primary_key=True),
     Column("score", Float, nullable=False),
     Column("probability", Float, nullable=False),
+    Column("stratum", SmallInteger, nullable=False, default=0, server_default="0"),
     Column("answer", SmallInteger, nullable=True),
     _to("user_account", "user_id", nullable=True),
     _when("answered_at", nullable=True),
@@ -304,6 +326,17 @@ prediction = Table(
     _when("decided_at", nullable=True),
     Column("job_id", String(64), nullable=False),
     Index("ix_prediction_class_id_status_score", "class_id", "status", "score"),
+)
+
+enriched = Table(
+    "enriched",
+    metadata,
+    Column("class_id", ForeignKey("visual_class.id"), primary_key=True),
+    Column("scope", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _when("at"),
 )
 
 annotation = Table(

@@ -102,6 +102,8 @@ def _visual_class(place: int) -> VisualClass:
         visibility=Visibility.PUBLIC,
         set_id=1,
         version=3,
+        start=None,
+        start_note="",
         created_at=MOMENT,
         archived_at=None,
     )
