@@ -22,7 +22,7 @@ from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.reports import SearchReport
 from snoop_flow.store import classes, collections, embeddings, indexes, items, marks, records
 from snoop_flow.vectors import VectorSet
-from snoop_flow.workspace import Workspace
+from snoop_flow.workspace import Scope, Workspace
 
 NEGATIVE_SHARE = 0.5  # Rocchio's usual weight of what the query is not
 Box = tuple[int, int, int, int]
@@ -242,15 +242,17 @@ def _class_vector(workspace: Workspace, name: str) -> tuple[FloatArray, float]:
 def _scope(
     workspace: Workspace, view: VectorSet, collection: str | None, words: str | None
 ) -> tuple[Mask | None, float]:
-    with workspace.catalogue.read() as connection:
-        live = items.count(connection)
-    if collection is None and not words:
-        return None, round(len(view) / live, 4) if live else 1.0
-    allowed = scope_mask(workspace, view, collection)
-    with workspace.catalogue.read() as connection:
-        scope = collections.by_slug(connection, collection).id if collection else None
-        inside = len(items.numbers_in(connection, scope))
-    coverage = round(float(allowed.sum()) / inside, 4) if inside else 1.0
+    if collection is None:
+        with workspace.catalogue.read() as connection:
+            live = items.count(connection)
+        coverage = round(len(view) / live, 4) if live else 1.0
+        if not words:
+            return None, coverage
+        allowed = np.ones(len(view), bool)
+    else:
+        scope = _collection_scope(workspace, view, collection)
+        allowed = scope.rows.copy()
+        coverage = round(float(np.count_nonzero(allowed)) / scope.items, 4) if scope.items else 1.0
     if words:
         matching = _matching(workspace, words, collection, len(view))
         allowed &= np.isin(view.numbers, matching)
@@ -258,12 +260,23 @@ def _scope(
 
 
 def scope_mask(workspace: Workspace, view: VectorSet, collection: str | None) -> Mask:
-    """(N,) mask of the rows of a collection, or of all; raises `NotFoundError`."""
+    """(N,) mask of the rows of a collection, or of all, which the caller may change; raises `NotFoundError`."""
     if collection is None:
         return np.ones(len(view), bool)
+    return _collection_scope(workspace, view, collection).rows.copy()
+
+
+def _collection_scope(workspace: Workspace, view: VectorSet, collection: str) -> Scope:
     with workspace.catalogue.read() as connection:
-        numbers = items.numbers_in(connection, collections.by_slug(connection, collection).id)
-    return np.isin(view.numbers, np.array(numbers, np.int64))
+        wanted = collections.by_slug(connection, collection).id
+        revision = items.revision(connection)
+
+    def find() -> Scope:
+        with workspace.catalogue.read() as connection:
+            numbers = np.array(items.numbers_in(connection, wanted), np.int64)
+        return Scope(np.isin(view.numbers, numbers), len(numbers))
+
+    return workspace.scope((view.state, wanted, *revision), find)
 
 
 def _index(

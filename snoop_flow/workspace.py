@@ -10,12 +10,17 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from snoop_flow.entities import EmbeddingSet, Index, User
 from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
@@ -29,7 +34,21 @@ from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_
 from snoop_flow.vectors import Derived, VectorSet, state_of
 
 DEFAULT_BACKBONE = "classical"
+KEPT_SCOPES = 16  # masks of N bytes
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of an embedding set that lies in a collection.
+
+    Attributes:
+        rows: (N,) mask of a view's rows; shared, so copy it before changing it.
+        items: live items of the collection, embedded or not.
+    """
+
+    rows: NDArray[np.bool_]
+    items: int
 
 
 class Workspace:
@@ -55,6 +74,7 @@ class Workspace:
         self._backbones: dict[tuple[str, str], Backbone] = {}
         self._indexes: dict[int, tuple[VectorSet, OpenIndex]] = {}
         self._derived: tuple[VectorSet, Derived] | None = None
+        self._scopes: OrderedDict[Hashable, Scope] = OrderedDict()
         self._fetchers: dict[frozenset[str], Fetcher] = {}
 
     @classmethod
@@ -110,6 +130,7 @@ class Workspace:
             self.decoder.close()
         self._sets.clear()
         self._indexes.clear()
+        self._scopes.clear()
         self._derived = None
         self.catalogue.close()
 
@@ -223,6 +244,20 @@ class Workspace:
             if self._derived is None or self._derived[0] is not view:
                 self._derived = (view, make())
             return self._derived[1]
+
+    def scope(self, key: Hashable, find: Callable[[], Scope]) -> Scope:
+        """What a filter leaves of a view, found once: of a million items that takes a second.
+
+        Args:
+            key: tells the filter, the view and the state of the catalogue.
+        """
+        with self._lock:
+            if key not in self._scopes:
+                self._scopes[key] = find()
+                if len(self._scopes) > KEPT_SCOPES:
+                    self._scopes.popitem(last=False)
+            self._scopes.move_to_end(key)
+            return self._scopes[key]
 
     def opened_index(
         self, index: Index, view: VectorSet, open_: Callable[[Self, Index, VectorSet], OpenIndex]

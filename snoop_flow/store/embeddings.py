@@ -54,11 +54,12 @@ def shards(connection: Connection, set_id: int) -> list[Shard]:
 def dead_rows(connection: Connection, set_id: int) -> dict[int, list[int]]:
     """Shard id → rows that hold nothing any more: superseded vectors, and items that are gone."""
     superseded = select(dead_row.c.shard_id, dead_row.c.row).join(shard, shard.c.id == dead_row.c.shard_id)
-    gone = select(vector_row.c.shard_id, vector_row.c.row).join(item, item.c.number == vector_row.c.item)
+    tombstones = select(item.c.number).where(item.c.gone_at.is_not(None))
+    gone = select(vector_row.c.shard_id, vector_row.c.row).where(vector_row.c.item.in_(tombstones))
     dead: dict[int, list[int]] = {}
     for statement in (
         superseded.where(shard.c.set_id == set_id),
-        gone.where(vector_row.c.set_id == set_id, item.c.gone_at.is_not(None)),
+        gone.where(vector_row.c.set_id == set_id),
     ):
         for shard_id, row in connection.execute(statement):
             dead.setdefault(shard_id, []).append(row)

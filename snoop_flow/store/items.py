@@ -57,7 +57,16 @@ def numbers_in(connection: Connection, collection_id: str | None) -> list[int]:
 
 def count(connection: Connection) -> int:
     """How many live items there are."""
-    return connection.execute(select(func.count()).select_from(item).where(_live(None))).scalar_one()
+    # all less the few that are gone: both are answered from indexes, where counting the live ones reads every row
+    every = connection.execute(select(func.count()).select_from(item)).scalar_one()
+    return every - revision(connection)[1]
+
+
+def revision(connection: Connection) -> tuple[int, int]:
+    """Changes whenever items come or go, and costs nothing to ask: the newest number, and how many are gone."""
+    newest = connection.execute(select(func.max(item.c.number))).scalar_one() or 0
+    gone = connection.execute(select(func.count()).select_from(item).where(item.c.gone_at.is_not(None))).scalar_one()
+    return newest, gone
 
 
 def lacking_vectors(connection: Connection, set_id: int | None, collection_id: str | None) -> list[int]:

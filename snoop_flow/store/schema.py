@@ -167,6 +167,13 @@ item = Table(
     _text("words"),
     _when("gone_at", nullable=True),
 )
+# few items are gone, and which they are is asked at every search
+Index(
+    "ix_item_gone",
+    item.c.number,
+    sqlite_where=item.c.gone_at.is_not(None),
+    postgresql_where=item.c.gone_at.is_not(None),
+)
 
 embedding_set = Table(
     "embedding_set",

@@ -81,16 +81,22 @@ def empty_postgresql(postgresql_url: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
-    """A created, empty catalogue on each kind of database."""
+def empty_catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
+    """A catalogue without a table, on each kind of database."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path / "catalogue.sqlite")
     else:
         url = request.getfixturevalue("empty_postgresql")
     catalogue = Catalogue(url)
-    catalogue.create()
     yield catalogue
     catalogue.close()
+
+
+@pytest.fixture
+def catalogue(empty_catalogue: Catalogue) -> Catalogue:
+    """A created, empty catalogue on each kind of database."""
+    empty_catalogue.create()
+    return empty_catalogue
 
 
 def _empty(url: str) -> None:

@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Add two tables and some columns; what is there keeps its meaning."""
+    gone = sa.text("gone_at IS NOT NULL")
+    op.create_index("ix_item_gone", "item", ["number"], unique=False, sqlite_where=gone, postgresql_where=gone)
     op.add_column("embedding_set", sa.Column("epoch", sa.Integer(), server_default="0", nullable=False))
     op.add_column("vector_row", sa.Column("epoch", sa.Integer(), server_default="0", nullable=False))
     op.create_index("ix_vector_row_set_id_epoch", "vector_row", ["set_id", "epoch"], unique=False)
