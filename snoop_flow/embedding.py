@@ -17,14 +17,14 @@ from PIL.Image import Image
 
 from snoop_flow import jobs
 from snoop_flow.entities import EmbeddingSet, Item, Job, Shard, Unit
-from snoop_flow.errors import IntegrityError, SourceError
+from snoop_flow.errors import FailureKind, IntegrityError, SourceError
 from snoop_flow.images import THUMBNAIL_SIZE, ImageRequest
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import BackboneSpec, FloatArray
 from snoop_flow.reports import EmbedReport, FailedThing
 from snoop_flow.store import collections, embeddings, failures, items
 from snoop_flow.store.rows import chunks
-from snoop_flow.vectors import VectorSet, derive, write_shard
+from snoop_flow.vectors import VectorSet, derive, usable, write_shard
 from snoop_flow.workspace import Workspace
 
 STAGE = "embed"
@@ -81,7 +81,8 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     wanted = _still_lacking(workspace, unit)
     loaded, failed = _load(workspace, wanted, spec)
     if loaded:
-        _seal(workspace, unit.payload["set"], spec, job.parameters["device"], loaded)
+        loaded, unfit = _seal(workspace, unit.payload["set"], spec, job.parameters["device"], loaded)
+        failed += unfit
     _keep_failures(workspace, [item for item, _ in loaded], failed)
     return {
         "embedded": len(loaded),
@@ -122,20 +123,32 @@ def _load(
 
 
 def _seal(
-    workspace: Workspace, set_id: int, spec: BackboneSpec, device: str, loaded: Sequence[tuple[Item, Image]]
-) -> None:
+    workspace: Workspace, set_id: int, spec: BackboneSpec, device: str, loaded: list[tuple[Item, Image]]
+) -> tuple[list[tuple[Item, Image]], list[tuple[Item, SourceError]]]:
+    """Embed and keep; returns what was kept, and what the backbone made nothing of."""
     backbone = workspace.open_backbone(spec, device)
     vectors = backbone.embed_images([picture for _, picture in loaded])
     if vectors.shape != (len(loaded), spec.dimension):
         raise IntegrityError(
             f"backbone {spec.name} gave vectors of shape {vectors.shape}, not {(len(loaded), spec.dimension)}"
         )
-    numbers = [item.number for item, _ in loaded]
-    digests = {item.number: item.image_digest for item, _ in loaded}
+    fit = usable(vectors)
+    kept = [one for one, good in zip(loaded, fit, strict=True) if good]
+    unfit = [(item, _unfit(item, spec)) for (item, _), good in zip(loaded, fit, strict=True) if not good]
+    if not kept:
+        return kept, unfit
+    numbers = [item.number for item, _ in kept]
+    digests = {item.number: item.image_digest for item, _ in kept}
     file = f"{set_id}/{uuid.uuid4().hex}.safetensors"
-    sha256 = write_shard(workspace.vector_folder / file, vectors, np.array(numbers), spec.fingerprint())
+    sha256 = write_shard(workspace.vector_folder / file, vectors[fit], np.array(numbers), spec.fingerprint())
     with workspace.catalogue.write() as connection:
         embeddings.seal(connection, set_id, file, sha256, numbers, digests)
+    return kept, unfit
+
+
+def _unfit(item: Item, spec: BackboneSpec) -> SourceError:
+    reason = f"the backbone {spec.name} gave a vector that is zero or not finite"
+    return SourceError(FailureKind.INVALID, item.uri, reason)
 
 
 def _keep_failures(workspace: Workspace, done: Sequence[Item], failed: Sequence[tuple[Item, SourceError]]) -> None:
@@ -196,10 +209,11 @@ def _merge(
     if not len(view):
         return
     vectors: FloatArray = np.concatenate(list(view.blocks()))
+    fit = usable(vectors)  # shards of the first format could hold rows of zeros; such items lack a vector again
     file = f"{embedding_set.id}/{uuid.uuid4().hex}.safetensors"
     path = workspace.vector_folder / file
-    sha256 = write_shard(path, vectors, view.numbers, embedding_set.fingerprint)
-    numbers: list[Any] = view.numbers.tolist()
+    sha256 = write_shard(path, vectors[fit], view.numbers[fit], embedding_set.fingerprint)
+    numbers: list[Any] = view.numbers[fit].tolist()
     with workspace.catalogue.write() as connection:
         embeddings.replace(connection, [one.id for one in group], embedding_set.id, file, sha256, numbers)
     for one in group:

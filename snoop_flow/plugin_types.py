@@ -227,6 +227,21 @@ class VectorView(Protocol):
         """The vectors of some rows, (n, D)."""
 
 
+class Scanned(Protocol):
+    """The scores of a view's rows by one query; what is taken from them is exact."""
+
+    def top(self, count: int, below: float | None = None) -> Hits:
+        """The best `count` allowed rows, none above `below`."""
+
+
+@runtime_checkable
+class ScannableView(Protocol):
+    """A view that has a faster way to a full scan than `VectorView.blocks`: the engine's own views are such."""
+
+    def scan(self, weights: FloatArray, bias: float = 0.0, *, allowed: Mask | None = None) -> Scanned:
+        """Score every allowed row by `x · weights + bias`; raises `UsageError` for unfit weights."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """Rows of a view in falling order of score: two arrays of one length."""

@@ -1,4 +1,7 @@
-"""Index type `exact`: a full scan of the vectors, block by block. Nothing to build, never out of date, always right."""
+"""Index type `exact`: a full scan of the vectors. Nothing to build, never out of date, always right.
+
+A view that can scan by itself does so; any other is read block by block.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from snoop_flow.errors import UsageError
-from snoop_flow.plugin_types import FloatArray, Hits, IndexTypeSpec, Mask, RowArray, VectorView
+from snoop_flow.plugin_types import FloatArray, Hits, IndexTypeSpec, Mask, RowArray, ScannableView, VectorView
 
 BLOCK_ROWS = 16_384  # 64 MB of float32 at D = 1024
 SPARSE = 8  # where fewer than one row in so many is allowed, picking rows beats scanning all
@@ -28,13 +31,17 @@ class ExactIndex:
         """The best rows by inner product, see `snoop_flow.plugin_types.Index.search`.
 
         Raises:
-            UsageError: the query is of another dimension than the vectors.
+            UsageError: the query is of another dimension than the vectors, or has numbers that are not finite.
         """
+        if isinstance(self._view, ScannableView):
+            return self._view.scan(query, allowed=allowed).top(count, below)
         if query.shape != (self._view.dimension,):
             raise UsageError(
                 f"the query has {query.size} numbers, the vectors have {self._view.dimension}: "
                 "they come from different backbones; use the one that embedded the collection"
             )
+        if not np.isfinite(query).all():
+            raise UsageError("the query has numbers that are not finite; its image or class is broken, make it anew")
         wanted = np.ascontiguousarray(query, dtype=np.float32)
         best_rows, best_scores = np.zeros(0, np.intp), np.zeros(0, np.float32)
         for rows, scores in self._scored(wanted, allowed):

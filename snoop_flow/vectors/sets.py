@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
+from snoop_flow.vectors.parts import Part, check_weights, exact_scores
+from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.shards import ShardFile, read_shard
 
 BLOCK_ROWS = 16_384
 
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 
 class VectorSet:
@@ -86,11 +89,29 @@ class VectorSet:
         order = np.argsort(self.numbers, kind="stable")
         return order, self.numbers[order]
 
+    def scan(self, weights: FloatArray, bias: float = 0.0, *, allowed: Mask | None = None) -> Scan:
+        """Score every row by `x · weights + bias`, in one pass over the codes; what is taken from the scan is exact.
+
+        Args:
+            weights: (D,).
+            bias: added to every score.
+            allowed: (N,) mask of the rows that matter; others are skipped.
+
+        Raises:
+            UsageError: the weights are of another dimension, or not all finite.
+        """
+        return Scan(self._parts, check_weights(weights, self.dimension), bias, allowed)
+
     def scores(self, weights: FloatArray, bias: float = 0.0) -> FloatArray:
-        """`x · weights + bias` of every row, (N,) float32: the exact full scan."""
-        if not len(self):
-            return np.zeros(0, np.float32)
-        return np.concatenate([block @ weights for block in self.blocks()]) + np.float32(bias)
+        """`x · weights + bias` of every row on the originals, (N,) float32."""
+        return exact_scores(self._parts, check_weights(weights, self.dimension), bias)
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(
+            Part(file, live, int(offset))
+            for file, live, offset in zip(self._files, self._live, self._offsets, strict=False)
+        )
 
 
 def state_of(shards: Sequence[Shard], dead: Mapping[int, Sequence[int]]) -> str:
