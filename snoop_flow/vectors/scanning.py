@@ -142,7 +142,7 @@ class Scan:
             edge: the key of the last of the best `count` of these.
         """
         rows = np.flatnonzero(allowed & (key >= np.float32(edge - 2 * self._most)))
-        bounds = self._bounds(rows)
+        bounds = self.bounds(rows)
         lowest = (key[rows] - bounds)[certain[rows]]
         sure = np.partition(lowest, len(lowest) - count)[len(lowest) - count]
         kept: RowArray = rows[key[rows] + bounds >= sure]
@@ -164,7 +164,8 @@ class Scan:
             scores[mine] = part.exact(self._weights, part.live[rows[mine] - part.offset])
         return scores + self._bias
 
-    def _bounds(self, rows: RowArray) -> FloatArray:
+    def bounds(self, rows: RowArray) -> FloatArray:
+        """How far the approximate scores of some rows can be off, (n,)."""
         bounds = np.empty(len(rows), np.float32)
         for place, mine in self._grouped(rows):
             part = self._parts[place]
