@@ -32,57 +32,81 @@ def dot_halves(vectors: Halves, weights: NDArray[np.float32], out: NDArray[np.fl
     _compiled()[1](vectors.view(np.uint16), weights, out)
 
 
-_KERNELS: list[tuple[Callable[..., None], Callable[..., None]]] = []
+def add_codes(codes: Codes) -> int:
+    """The sum of (n, D) codes: what reading them takes."""
+    return int(_compiled()[2](codes))
 
 
-def _compiled() -> tuple[Callable[..., None], Callable[..., None]]:
+Kernels = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
+_KERNELS: list[Kernels] = []
+
+
+def _compiled() -> Kernels:
     if not _KERNELS:
         _KERNELS.append(_compile())
     return _KERNELS[0]
 
 
-def _compile() -> tuple[Callable[..., None], Callable[..., None]]:
+def _compile() -> Kernels:
     try:
         import numba  # late: it takes half a second, which commands that do not scan should not pay
     except ImportError:
-        return plain_dot_codes, plain_dot_halves
+        return plain_dot_codes, plain_dot_halves, plain_add_codes
     try:
         return _jit(numba, cache=True)
     except RuntimeError:  # no folder for the cache can be written: compiled anew in each process
         return _jit(numba, cache=False)
 
 
-def _jit(numba: Any, *, cache: bool) -> tuple[Callable[..., None], Callable[..., None]]:
-    def compiled(rows: Any, weights: Any, out: Any, **options: bool) -> Callable[[Callable[..., None]], Any]:
+def _jit(numba: Any, *, cache: bool) -> Kernels:
+    def compiled(loop: Callable[..., Any], *arguments: Any, **options: bool) -> Callable[..., Any]:
+        kernel: Callable[..., Any] = numba.njit(arguments, nogil=True, cache=cache, **options)(loop)
+        return kernel
+
+    def read_only(kind: Any, axes: int) -> Any:
         # memory maps cannot be written, which numba counts as another type
-        table = numba.types.Array(rows, 2, "C", readonly=True)
-        signature = numba.void(table, numba.types.Array(weights, 1, "C", readonly=True), out[::1])
-        decorate: Callable[[Callable[..., None]], Any] = numba.njit(signature, nogil=True, cache=cache, **options)
-        return decorate
+        return numba.types.Array(kind, axes, "C", readonly=True)
 
-    @compiled(numba.int8, numba.int16, numba.int32)
-    def codes_kernel(codes: Any, weights: Any, out: Any) -> None:
-        rows, dimension = codes.shape
-        for row in range(rows):
-            total = np.int32(0)
-            for place in range(dimension):
-                total += np.int32(codes[row, place]) * np.int32(weights[place])
-            out[row] = total
+    codes = read_only(numba.int8, 2)
+    halves = read_only(numba.uint16, 2)
+    return (
+        compiled(_codes_loop, codes, read_only(numba.int16, 1), numba.int32[::1]),
+        compiled(_halves_loop, halves, read_only(numba.float32, 1), numba.float32[::1], fastmath=True),
+        compiled(_adding_loop, codes),
+    )
 
+
+# what numba compiles: 16 and 32 bits as written here, since other widths are not turned into vector instructions
+
+
+def _codes_loop(codes: Any, weights: Any, out: Any) -> None:
+    for row in range(codes.shape[0]):
+        total = np.int32(0)
+        for place in range(codes.shape[1]):
+            total += np.int32(codes[row, place]) * np.int32(weights[place])
+        out[row] = total
+
+
+def _halves_loop(vectors: Any, weights: Any, out: Any) -> None:
     # a float16's bits, moved to where a float32 has them, are the number divided by 2^112
-    @compiled(numba.uint16, numba.float32, numba.float32, fastmath=True)
-    def halves_kernel(vectors: Any, weights: Any, out: Any) -> None:
-        rows, dimension = vectors.shape
-        for row in range(rows):
-            total = np.float32(0)
-            for place in range(dimension):
-                half = np.uint32(vectors[row, place])
-                sign = (half & np.uint32(0x8000)) << np.uint32(16)
-                bits = sign | ((half & np.uint32(0x7FFF)) << np.uint32(13))
-                total += weights[place] * np.uint32(bits).view(np.float32)
-            out[row] = total * np.float32(2.0**112)
+    for row in range(vectors.shape[0]):
+        total = np.float32(0)
+        for place in range(vectors.shape[1]):
+            half = np.uint32(vectors[row, place])
+            sign = (half & np.uint32(0x8000)) << np.uint32(16)
+            bits = sign | ((half & np.uint32(0x7FFF)) << np.uint32(13))
+            total += weights[place] * np.uint32(bits).view(np.float32)
+        out[row] = total * np.float32(2.0**112)
 
-    return codes_kernel, halves_kernel
+
+def _adding_loop(codes: Any) -> Any:
+    total = 0
+    for row in range(codes.shape[0]):
+        part = np.int32(0)
+        for place in range(codes.shape[1]):
+            part += np.int32(codes[row, place])
+        total += int(part)
+    return total
 
 
 def plain_dot_codes(codes: Codes, weights: NDArray[np.int16], out: NDArray[np.int32]) -> None:
@@ -98,3 +122,8 @@ def plain_dot_halves(vectors: NDArray[np.uint16], weights: NDArray[np.float32], 
     for start in range(0, len(vectors), BLOCK_ROWS):
         block = vectors[start : start + BLOCK_ROWS].view(np.float16)
         out[start : start + BLOCK_ROWS] = block.astype(np.float32) @ weights
+
+
+def plain_add_codes(codes: Codes) -> int:
+    """`add_codes` by numpy."""
+    return int(codes.sum(dtype=np.int64))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.errors import UsageError
 from snoop_flow.vectors.codes import CodedQuery
-from snoop_flow.vectors.kernels import dot_codes, dot_halves
+from snoop_flow.vectors.kernels import add_codes, dot_codes, dot_halves
 from snoop_flow.vectors.shards import ShardFile
 
 CHUNK_ROWS = 32_768  # tens of megabytes: enough for a thread to be worth it
@@ -102,6 +102,13 @@ def exact_scores(parts: Sequence[Part], weights: FloatArray, bias: float) -> Flo
 
     in_threads(score, parts)
     return scores + np.float32(bias)
+
+
+def read_codes(parts: Sequence[Part]) -> int:
+    """The sum of all codes, in as many threads as a scan has."""
+    totals: list[int] = []
+    in_threads(lambda part, chunk: totals.append(add_codes(part.file.codes.codes[chunk])), parts)
+    return sum(totals)
 
 
 def in_threads(work: Callable[[Part, slice], None], parts: Sequence[Part]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
-from snoop_flow.vectors.parts import Part, check_weights, exact_scores
+from snoop_flow.vectors.parts import Part, check_weights, exact_scores, read_codes
 from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.shards import ShardFile, read_shard
 
@@ -105,6 +105,10 @@ class VectorSet:
     def scores(self, weights: FloatArray, bias: float = 0.0) -> FloatArray:
         """`x · weights + bias` of every row on the originals, (N,) float32."""
         return exact_scores(self._parts, check_weights(weights, self.dimension), bias)
+
+    def read_codes(self) -> int:
+        """Read every code once and add all up: the least that a scan can take, for measuring."""
+        return read_codes(self._parts)
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:

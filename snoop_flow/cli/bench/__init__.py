@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from snoop_flow.cli.bench.round import round_
+
 
 @click.group()
 def bench() -> None:
@@ -12,5 +14,8 @@ def bench() -> None:
     Compare ratios; milliseconds are those of this machine at this moment.
     """
 
+
+for command in (round_,):
+    bench.add_command(command)
 
 COMMANDS = (bench,)
