@@ -24,7 +24,9 @@ from snoop_flow import (
     workspace,
 )
 from snoop_flow import jobs as running
-from snoop_flow.classes import definitions, marking, teaching
+from snoop_flow.classes import definitions, marking, suggesting, teaching
+from snoop_flow.classes import ranking as looking
+from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, Unit
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
@@ -84,9 +86,12 @@ class Workspace(workspace.Workspace):
     marks = marking.present_marks
     mark_history = marking.mark_history
     fit = teaching.fit
-    suggest = teaching.suggest
-    ranking = teaching.ranking
-    histogram = teaching.histogram
+    suggest = suggesting.suggest
+    rounds = past.rounds
+    undo_round = past.undo_round
+    ranking = looking.ranking
+    histogram = looking.histogram
+    class_coverage = looking.class_coverage
     set_threshold = teaching.set_threshold
 
     predictions = reviewing.predicted

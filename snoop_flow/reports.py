@@ -88,7 +88,7 @@ class Card:
         mark: the curator's mark in the class at hand.
         why: why it is shown: the strategy's name.
         status: where the class's prediction stands, or "".
-        box: x, y, width, height in canvas pixels for a region, else None.
+        merged: near duplicates among the best-scored items that are not shown beside it.
     """
 
     item: str
@@ -104,6 +104,7 @@ class Card:
     mark: int | None = None
     why: str = ""
     status: str = ""
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,68 @@ class FitReport:
     positives: int
     negatives: int
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """A round of teaching: how much was shown and how it was marked.
+
+    Attributes:
+        version_before: the version that chose what was shown, 0 before the first fit.
+        version_after: the version that the next round began with, or for the latest round the present one.
+    """
+
+    number: int
+    strategy: str
+    shown: int
+    positives: int
+    negatives: int
+    unsure: int
+    version_before: int
+    version_after: int
+    user: str
+    created_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneRound:
+    """What taking a round back came to.
+
+    Attributes:
+        marks: how many were taken back.
+        returned_to: the version that chose the round, 0 before the first fit.
+        version: the newest version now, which knows what that one knew.
+        positives: marks that stand now; likewise `negatives` and `unsure`.
+    """
+
+    visual_class: str
+    round: int
+    marks: int
+    returned_to: int
+    version: int
+    positives: int
+    negatives: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCoverage:
+    """How well the positives of a class span its likely members.
+
+    Attributes:
+        share: of the members that have a positive near, between 0 and 1.
+        members: likely members of the class.
+        sampled: of these, how many were compared.
+        positives: marked positives with a vector.
+        uncovered: members without a positive near, the farthest first.
+    """
+
+    share: float
+    members: int
+    sampled: int
+    positives: int
+    uncovered: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)

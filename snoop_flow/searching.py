@@ -24,6 +24,7 @@ from snoop_flow.store import classes, collections, embeddings, indexes, items, m
 from snoop_flow.vectors import VectorSet
 from snoop_flow.workspace import Scope, Workspace
 
+SMALLEST = 1e-9  # length from which on a vector has a direction
 NEGATIVE_SHARE = 0.5  # Rocchio's usual weight of what the query is not
 Box = tuple[int, int, int, int]
 
@@ -153,6 +154,28 @@ def _set_of(workspace: Workspace, asked: Query) -> EmbeddingSet:
         return workspace.embedding_set()
     with workspace.catalogue.read() as connection:
         return embeddings.set_by_id(connection, classes.find(connection, asked.visual_class).set_id)
+
+
+def query_vector(workspace: Workspace, asked: Query, known: EmbeddingSet) -> FloatArray:
+    """What a query is among the vectors of a set, (D,) of unit length.
+
+    Raises:
+        UsageError: nothing is asked, the backbone does not read the text, or the parts take each other away.
+        NotFoundError: an item or class does not exist or has no vector.
+        SourceError: the image cannot be fetched or decoded.
+    """
+    if not asked.pictorial and not (asked.text or "").strip():
+        raise UsageError("nothing is asked; give a text, an image, an item, a class or a region")
+    if asked.text and not _reads(workspace, known):
+        raise UsageError(
+            f"the backbone {known.backbone} reads no text; give an image, an item or a region, "
+            "or embed with a backbone that reads texts"
+        )
+    vector, _ = _vector(workspace, asked, known, workspace.vectors(known))
+    length = float(np.linalg.norm(vector))
+    if not np.isfinite(length) or length < SMALLEST:
+        raise UsageError("the parts of the query take each other away, and nothing is left; leave one out")
+    return np.asarray(vector / np.float32(length), np.float32)
 
 
 def _vector(workspace: Workspace, asked: Query, known: EmbeddingSet, view: VectorSet) -> tuple[FloatArray, float]:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from snoop_flow.classes.definitions import create_in_set, find_class
+from snoop_flow.classes.lessons import knows_nothing
+from snoop_flow.classes.starting import MOST_NOTED, Start
 from snoop_flow.entities import ClassModel, EmbeddingSet, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.store import classes, embeddings
@@ -35,7 +37,7 @@ def export_class(workspace: Workspace, name: str, path: Path) -> None:
         found = classes.find(connection, name)
         model = classes.model(connection, found.id)
         known = embeddings.set_by_id(connection, found.set_id)
-    if model is None:
+    if model is None or knows_nothing(model):
         raise UsageError(f"class {found.name} has no model yet; fit it first with: snoop-flow class fit")
     document = {
         "format": FORMAT,
@@ -55,6 +57,8 @@ def export_class(workspace: Workspace, name: str, path: Path) -> None:
         "negatives": model.negatives,
         "marks_digest": model.marks_digest,
     }
+    if found.start is not None:  # files of before have none, and are still read
+        document |= {"start": base64.b64encode(found.start).decode(), "start_note": found.start_note}
     try:
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
     except OSError as error:
@@ -76,7 +80,9 @@ def import_class(workspace: Workspace, path: Path, name: str | None = None) -> V
             f"{path}: was taught on the backbone {document['backbone']}, which nothing is embedded with here; "
             "run: snoop-flow embed --backbone NAME"
         )
-    weights = _weights(document, known, path)
+    weights = _vector(document, "weights", known, path)
+    if not np.isfinite(document["bias"]) or not np.isfinite(document["threshold"]):
+        raise UsageError(f"{path}: its bias or threshold is out of range; export it again")
     created = create_in_set(
         workspace,
         known,
@@ -84,6 +90,7 @@ def import_class(workspace: Workspace, path: Path, name: str | None = None) -> V
         labels={language: tuple(texts) for language, texts in document["labels"].items()},
         definition=document["definition"],
         concept_uri=document["concept_uri"],
+        start=_start(document, known, path),
     )
     model = ClassModel(
         class_id=created.id,
@@ -139,14 +146,25 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _weights(document: dict[str, Any], known: EmbeddingSet, path: Path) -> bytes:
+def _start(document: dict[str, Any], known: EmbeddingSet, path: Path) -> Start | None:
+    """The start that a file carries; None where it has none."""
+    if document.get("start") is None:
+        return None
+    note = document.get("start_note", "")
+    if not isinstance(document["start"], str) or not isinstance(note, str):
+        raise UsageError(f"{path}: the class file is damaged at start; export it again")
+    return Start(_vector(document, "start", known, path), note[:MOST_NOTED])
+
+
+def _vector(document: dict[str, Any], field: str, known: EmbeddingSet, path: Path) -> bytes:
+    """The bytes of a vector of the file, checked for shape, finiteness and norm."""
     try:
-        raw = base64.b64decode(document["weights"], validate=True)
-        weights = np.frombuffer(raw, "<f4")
+        raw = base64.b64decode(document[field], validate=True)
+        vector = np.frombuffer(raw, "<f4")
     except ValueError as error:
-        raise UsageError(f"{path}: the class file is damaged at weights; export it again") from error
-    if weights.shape != (known.dimension,) or not np.isfinite(weights).all():
-        raise UsageError(f"{path}: its weights are not {known.dimension} finite numbers; export it again")
-    if not 0 < float(np.linalg.norm(weights)) <= MAX_NORM or not np.isfinite(document["bias"]):
-        raise UsageError(f"{path}: its weights are out of range; export it again")
+        raise UsageError(f"{path}: the class file is damaged at {field}; export it again") from error
+    if vector.shape != (known.dimension,) or not np.isfinite(vector).all():
+        raise UsageError(f"{path}: its {field} are not {known.dimension} finite numbers; export it again")
+    if not 0 < float(np.linalg.norm(vector)) <= MAX_NORM:
+        raise UsageError(f"{path}: its {field} are out of range; export it again")
     return raw

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from snoop_flow.classes.marking import counts_of, mark, minutes_of
+from snoop_flow.classes.starting import Start, start_of
 from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Visibility, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.reports import ClassSummary, ModelSummary
+from snoop_flow.searching import Query
 from snoop_flow.store import classes, embeddings, failures, marks, people, predictions, published
 from snoop_flow.store.rows import now, opaque_id
 from snoop_flow.workspace import Workspace
@@ -29,19 +31,32 @@ def create_class(
     concept_uri: str = "",
     visibility: str = Visibility.PRIVATE,
     positives: Sequence[str] = (),
+    start: Query | None = None,
+    start_note: str = "",
     backbone: str | None = None,
     user: str | None = None,
 ) -> VisualClass:
     """Create a class, taught on the vectors of a backbone, perhaps with its first positives.
 
+    Args:
+        positives: items that are marked as belonging to it.
+        start: what teaching begins with: a text, an image from outside, items, a region or another class. It ranks
+            the corpus until something is marked, and draws the model ever less as marks come in.
+        start_note: says what the start is; by default made of it.
+
     Raises:
         ConflictError: the institution has a class of this name.
-        NotFoundError: nothing is embedded yet, or a positive does not exist.
+        NotFoundError: nothing is embedded yet, or an item does not exist.
+        UsageError: the start cannot be used, such as a text with a backbone that reads none.
+        SourceError: the image to start from cannot be fetched or decoded.
     """
+    known = workspace.embedding_set(backbone)
+    begun = None if start is None else start_of(workspace, known, start, start_note)
     created = create_in_set(
         workspace,
-        workspace.embedding_set(backbone),
+        known,
         name,
+        start=begun,
         labels=labels,
         definition=definition,
         concept_uri=concept_uri,
@@ -62,6 +77,7 @@ def create_in_set(
     definition: str = "",
     concept_uri: str = "",
     visibility: str = Visibility.PRIVATE,
+    start: Start | None = None,
     user: str | None = None,
 ) -> VisualClass:
     """Create a class that is taught on a known embedding set; raises `ConflictError`."""
@@ -76,6 +92,8 @@ def create_in_set(
         "concept_uri": concept_uri,
         "visibility": _visibility(visibility),
         "set_id": known.id,
+        "start": None if start is None else start.vector,
+        "start_note": "" if start is None else start.note,
         "created_at": now(),
     }
     with workspace.catalogue.write() as connection:
@@ -140,7 +158,7 @@ def delete_class(workspace: Workspace, name: str) -> None:
 
 
 def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None = None) -> VisualClass:
-    """A class of one's own that starts from another's marks and newest model."""
+    """A class of one's own that goes on from another's start, marks and newest model."""
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
         present = marks.current(connection, found.id)
@@ -153,6 +171,7 @@ def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None 
         labels={"none": (new_name,)},
         definition=found.definition,
         concept_uri=found.concept_uri,
+        start=None if found.start is None else Start(found.start, found.start_note),
         user=user,
     )
     with workspace.catalogue.write() as connection:

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.reports import HistoryEntry, MarkReport
-from snoop_flow.store import classes, items, marks, people
+from snoop_flow.store import classes, items, marks, people, rounds
 from snoop_flow.workspace import Workspace
 
 VALUES = frozenset({1, -1, 0, None})
@@ -26,7 +26,8 @@ def mark(
 ) -> MarkReport:
     """Append one operation: item id → +1, -1, 0 (unsure) or None (clear).
 
-    Sending the same operation again changes nothing, so a client may repeat it until it is answered.
+    Sending the same operation again changes nothing, so a client may repeat it until it is answered. A mark on an item
+    that a round of teaching showed belongs to that round.
 
     Raises:
         NotFoundError: no such class or item; nothing of the operation is kept then.
@@ -40,7 +41,8 @@ def mark(
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
         known = items.by_ids(connection, list(values))
-        new = [marks.NewMark(op_id, item.number, values[item.id]) for item in known]
+        shown = rounds.of_items(connection, found.id, [item.number for item in known])
+        new = [marks.NewMark(op_id, item.number, values[item.id], shown.get(item.number)) for item in known]
         marks.append(connection, found.id, author.id, new)
         present = marks.current(connection, found.id)
     return MarkReport(op_id, *counts_of(present))

@@ -1,8 +1,7 @@
-"""`class …`: the interactive loop, from the command line."""
+"""`class …`: creating, showing, copying and sharing classes; `snoop_flow.cli.teaching` adds what teaches them."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,15 @@ from typing import Any
 import click
 
 from snoop_flow.cli.options import Function, counted, in_workspace
+from snoop_flow.cli.search import picture_of, region_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import ClassSummary, SearchReport
+from snoop_flow.reports import ClassSummary
+from snoop_flow.searching import Query
 
 
-def _items(name: str, parameter: str, help_: str) -> Callable[[Function], Function]:
+def item_option(name: str, parameter: str, help_: str) -> Callable[[Function], Function]:
+    """An option that takes the id of an item and may be repeated."""
     return click.option(name, parameter, multiple=True, metavar="ID", help=f"{help_}; may be repeated.")
 
 
@@ -24,7 +26,8 @@ def class_() -> None:
     """Create, teach and share visual classes."""
 
 
-def _counts(summary: ClassSummary) -> dict[str, Any]:
+def counts_of(summary: ClassSummary) -> dict[str, Any]:
+    """A class in numbers."""
     return {
         "class": summary.visual_class.name,
         "id": summary.visual_class.id,
@@ -35,7 +38,8 @@ def _counts(summary: ClassSummary) -> dict[str, Any]:
     }
 
 
-def _line(summary: ClassSummary) -> str:
+def class_line(summary: ClassSummary) -> str:
+    """A class in one line."""
     version = f"version {summary.visual_class.version}" if summary.versions else "not fitted yet"
     marks = f"+{summary.positives} −{summary.negatives} ?{summary.unsure}"
     return f"{summary.visual_class.name}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
@@ -46,18 +50,39 @@ def _line(summary: ClassSummary) -> str:
 @click.option("--definition", default="", help="What belongs to the class, and what does not.")
 @click.option("--concept", "concept_uri", default="", metavar="URI", help="Concept of a vocabulary, such as Wikidata.")
 @click.option("--label", "labels", multiple=True, metavar="LANG=TEXT", help="Label in a language; may be repeated.")
-@_items("--positive", "positives", "An item that belongs to it")
+@item_option("--positive", "positives", "An item that belongs to it")
+@click.option("--text", help="Start from a text, where the backbone reads texts.")
+@click.option("--image", metavar="FILE-or-URL", help="Start from an image outside the corpus.")
+@item_option("--item", "items", "Start from an item, without marking it")
+@click.option("--region", metavar="ID#xywh=X,Y,W,H", help="Start from a box on an item, in canvas pixels.")
 @click.option("--backbone", metavar="NAME", help="Backbone whose vectors it is taught on.")
 @in_workspace
-def create(workspace: Workspace, name: str, labels: Sequence[str], **options: Any) -> Any:
-    """Create the class NAME.
+def create(
+    workspace: Workspace,
+    name: str,
+    labels: Sequence[str],
+    text: str | None,
+    image: str | None,
+    items: Sequence[str],
+    region: str | None,
+    **options: Any,
+) -> Any:
+    """Create the class NAME, perhaps with something to start from before anything is marked.
 
     \b
-    Example:  snoop-flow class create Balloons --label fr=Montgolfières --positive 5m2k…
+    Examples:  snoop-flow class create Balloons --label fr=Montgolfières --positive 5m2k…
+               snoop-flow class create Anchors --image anchor.jpg
+               snoop-flow class create Seals --region '5m2k…#xywh=100,80,300,300'
     """
-    workspace.create_class(name, labels=_labels(labels), **options)
+    data, url = picture_of(image)
+    start = Query(text=text, image=data, url=url, items=items, region=region_of(region))
+    note = f"image: {Path(image).name}" if data is not None and image and not (text or items or region) else ""
+    begins = bool(text) or start.pictorial
+    if text is not None and not text.strip():
+        raise UsageError("the text to start from is empty; give some words")
+    workspace.create_class(name, labels=_labels(labels), start=start if begins else None, start_note=note, **options)
     summary = workspace.class_summary(name)
-    return _counts(summary), _line(summary)
+    return counts_of(summary), class_line(summary)
 
 
 def _labels(labels: Sequence[str]) -> dict[str, tuple[str, ...]] | None:
@@ -79,8 +104,8 @@ def list_(workspace: Workspace) -> Any:
     Example:  snoop-flow class list
     """
     summaries = workspace.classes()
-    value = {"classes": [_counts(summary) for summary in summaries]}
-    return value, "\n".join(map(_line, summaries)) or "No classes yet; create one with: snoop-flow class create"
+    value = {"classes": [counts_of(summary) for summary in summaries]}
+    return value, "\n".join(map(class_line, summaries)) or "No classes yet; create one with: snoop-flow class create"
 
 
 @class_.command()
@@ -93,8 +118,10 @@ def show(workspace: Workspace, name: str) -> Any:
     Example:  snoop-flow class show Balloons
     """
     summary = workspace.class_summary(name)
-    value = {**_counts(summary), "marks": workspace.marks(name), "summary": summary}
-    lines = [_line(summary), f"  definition: {summary.visual_class.definition or '—'}"]
+    value = {**counts_of(summary), "marks": workspace.marks(name), "summary": summary}
+    lines = [class_line(summary), f"  definition: {summary.visual_class.definition or '—'}"]
+    if summary.visual_class.start is not None:
+        lines.append(f"  started from {summary.visual_class.start_note or 'a vector'}")
     lines.append("  predictions: " + ", ".join(f"{count} {status}" for status, count in summary.predictions.items()))
     lines += [
         f"  version {one.version}: +{one.positives} −{one.negatives}, threshold {one.threshold:.2f}, "
@@ -102,88 +129,6 @@ def show(workspace: Workspace, name: str) -> Any:
         for one in summary.models
     ]
     return value, "\n".join(lines)
-
-
-@class_.command()
-@click.argument("name")
-@_items("--positive", "positives", "Belongs to the class")
-@_items("--negative", "negatives", "Does not belong to it")
-@_items("--unsure", "unsure", "Cannot be decided")
-@_items("--clear", "clear", "Takes a mark back")
-@click.option("--operation", metavar="ID", help="The operation's id: sending it again changes nothing.")
-@in_workspace
-def mark(
-    workspace: Workspace,
-    name: str,
-    positives: Sequence[str],
-    negatives: Sequence[str],
-    unsure: Sequence[str],
-    clear: Sequence[str],
-    operation: str | None,
-) -> Any:
-    """Mark items positive, negative or unsure.
-
-    \b
-    Example:  snoop-flow class mark Balloons --positive 5m2k… --negative 8xa1…
-    """
-    values: dict[str, int | None] = {}
-    for ids, value in ((positives, 1), (negatives, -1), (unsure, 0), (clear, None)):
-        for id_ in ids:
-            if values.setdefault(id_, value) != value:
-                raise UsageError(f"item {id_} is marked in two ways; decide for one")
-    if not values:
-        raise UsageError("nothing to mark; give --positive, --negative, --unsure or --clear")
-    workspace.mark(name, values, op_id=operation or uuid.uuid4().hex)
-    summary = workspace.class_summary(name)
-    return _counts(summary), _line(summary)
-
-
-@class_.command()
-@click.argument("name")
-@in_workspace
-def fit(workspace: Workspace, name: str) -> Any:
-    """Learn a new version of the class from its marks.
-
-    \b
-    Example:  snoop-flow class fit Balloons
-    """
-    report = workspace.fit(name)
-    value = {"class": report.visual_class, **{n: getattr(report, n) for n in _FITTED}}
-    text = f"{report.visual_class}: version {report.version} from +{report.positives} −{report.negatives}"
-    return value, f"{text} in {report.milliseconds} ms"
-
-
-_FITTED = ("version", "positives", "negatives", "milliseconds")
-
-
-@class_.command()
-@click.argument("name")
-@click.option("--strategy", default="relevant", show_default=True, metavar="NAME", help="Query strategy (see plugins).")
-@click.option("-n", "count", type=click.IntRange(1), default=15, show_default=True, help="Number of items.")
-@click.option("--collection", help="Slug of the only collection to look in.")
-@click.option("--discovery-rate", type=click.FloatRange(0, 1), default=0.2, show_default=True)
-@click.option("--window", nargs=2, type=float, metavar="LOW HIGH", help="Only items that score within.")
-@in_workspace
-def suggest(workspace: Workspace, name: str, **options: Any) -> Any:
-    """Suggest what to mark next.
-
-    \b
-    Strategies: relevant, most-useful, ambiguous, discovery, random.
-    Example:  snoop-flow class suggest Balloons --strategy most-useful -n 15
-    """
-    report = workspace.suggest(name, **options)
-    return {"class": name, **_suggestions(report)}, _suggestion_text(report)
-
-
-def _suggestions(report: SearchReport) -> dict[str, Any]:
-    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "why")
-    cards = [{name: getattr(card, name) for name in names} for card in report.cards]
-    return {"suggestions": cards, "milliseconds": report.milliseconds}
-
-
-def _suggestion_text(report: SearchReport) -> str:
-    lines = [f"{card.score or 0:8.3f}  {card.item}  {card.label} — {card.record_label}" for card in report.cards]
-    return "\n".join(lines) or "Nothing is left to suggest."
 
 
 @class_.command("export")
@@ -212,7 +157,7 @@ def import_(workspace: Workspace, path: Path, name: str | None) -> Any:
     """
     found = workspace.import_class(path, name)
     summary = workspace.class_summary(found.id)
-    return _counts(summary), _line(summary)
+    return counts_of(summary), class_line(summary)
 
 
 @class_.command()
@@ -227,7 +172,7 @@ def fork(workspace: Workspace, name: str, new_name: str) -> Any:
     """
     workspace.fork_class(name, new_name)
     summary = workspace.class_summary(new_name)
-    return _counts(summary), _line(summary)
+    return counts_of(summary), class_line(summary)
 
 
 @class_.command()

@@ -34,12 +34,13 @@ def search(workspace: Workspace, image: str | None, region: str | None, items: S
                snoop-flow search --item 5m2k… --collection posters
                snoop-flow search --text "carte marine"
     """
-    data, url = _picture(image)
-    report = workspace.search(image=data, url=url, items=items, region=_region(region), **options)
+    data, url = picture_of(image)
+    report = workspace.search(image=data, url=url, items=items, region=region_of(region), **options)
     return _document(report), _text(report)
 
 
-def _picture(image: str | None) -> tuple[bytes | None, str | None]:
+def picture_of(image: str | None) -> tuple[bytes | None, str | None]:
+    """The bytes of an image file, or the address of one; raises `UsageError` where the file cannot be read."""
     if image is None:
         return None, None
     if image.lower().startswith(("http://", "https://")):
@@ -50,7 +51,8 @@ def _picture(image: str | None) -> tuple[bytes | None, str | None]:
         raise UsageError(f"{image}: cannot be read ({error.strerror}); give an image file or its address") from error
 
 
-def _region(region: str | None) -> tuple[str, Box] | None:
+def region_of(region: str | None) -> tuple[str, Box] | None:
+    """Item and box of `ID#xywh=X,Y,W,H`; raises `UsageError` where it is written otherwise."""
     if region is None:
         return None
     item, _, box = region.partition("#xywh=")

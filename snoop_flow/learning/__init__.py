@@ -7,7 +7,9 @@ from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.model import LinearModel
-from snoop_flow.learning.pool import Pool
+from snoop_flow.learning.pool import Moments, Pool
+from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
+from snoop_flow.learning.spanning import Spanning, spanned
 from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
@@ -18,22 +20,32 @@ __all__ = [
     "FitOptions",
     "Learner",
     "LinearModel",
+    "Moments",
     "Pool",
     "Rounds",
+    "Spanning",
     "ambiguous",
     "assign",
     "average_precision",
+    "best_rows",
     "cluster",
     "corpus_statistics",
     "coverage",
     "discovery",
+    "distinct",
+    "filled",
     "fit",
+    "left_out",
     "most_useful",
     "r_precision",
     "random",
     "relevant",
+    "repetitions",
     "representatives",
     "simulate",
+    "spanned",
+    "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "without",
 ]

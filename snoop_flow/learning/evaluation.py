@@ -195,6 +195,7 @@ class _Curator:
             clusters=self.corpus.clusters,
             marked_clusters=np.unique(self.corpus.clusters[marked]),
             marked=marked,
+            marks=np.where(self.relevant[marked], 1, -1).astype(np.int8),
         )
 
 

@@ -1,4 +1,4 @@
-"""Picking rows of a large corpus: the best by some key, and those that are not nearly the same."""
+"""Picking rows of a large corpus: the best by some key, those that are not nearly the same, those apart in time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from snoop_flow.learning.pool import Pool
+from snoop_flow.learning.pool import Moments, Pool
 
 Rows = NDArray[np.intp]
 
@@ -64,11 +64,48 @@ def distinct(pool: Pool, ranked: Rows) -> Rows:
     return ranked[~repeated]
 
 
+def spread_in_time(pool: Pool, ranked: Rows) -> Rows:
+    """Those of ranked rows that are no neighbours in time of one marked or of one kept before them."""
+    if pool.moments is None or not len(ranked):
+        return ranked
+    taken: dict[int, list[float]] = {}
+    _apart(pool.moments(pool.marked), pool.temporal_range, taken)
+    return ranked[_apart(pool.moments(ranked), pool.temporal_range, taken)]
+
+
+def _apart(moments: Moments, least: float, taken: dict[int, list[float]]) -> list[int]:
+    """Places of the moments that have no neighbour among those taken, which grow by them."""
+    kept = []
+    for place, (video, second) in enumerate(zip(moments.videos.tolist(), moments.seconds.tolist(), strict=True)):
+        others = taken.setdefault(video, []) if video >= 0 else []
+        if all(abs(second - other) > least for other in others):
+            others.append(second)
+            kept.append(place)
+    return kept
+
+
 def without(pool: Pool, rows: Rows) -> Pool:
     """The pool after some rows were chosen from it."""
+    marks = np.concatenate([pool.marks, np.zeros(len(rows), np.int8)]) if len(pool.marks) else pool.marks
+    shown = np.concatenate([pool.marked, rows])
+    return replace(left_out(pool, rows), marked=shown, marks=marks)
+
+
+def left_out(pool: Pool, rows: Rows) -> Pool:
+    """The pool in which some rows are no candidates any more."""
     candidates = pool.candidates.copy()
     candidates[rows] = False
-    return replace(pool, candidates=candidates, marked=np.concatenate([pool.marked, rows]))
+    return replace(pool, candidates=candidates)
+
+
+def repetitions(pool: Pool, shown: Rows, ranked: Rows) -> NDArray[np.intp]:
+    """How many of the ranked rows each shown one stands for, being nearly the same and not shown itself: (n,)."""
+    others = ranked[~np.isin(ranked, shown)]
+    if not len(shown) or not len(others):
+        return np.zeros(len(shown), np.intp)
+    alike = pool.vectors(others) @ pool.vectors(shown).T
+    nearest = alike.argmax(axis=1)[alike.max(axis=1) > pool.duplicate_cosine]
+    return np.bincount(nearest, minlength=len(shown))
 
 
 def filled(parts: Sequence[Rows], count: int) -> Rows:

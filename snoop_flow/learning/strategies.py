@@ -1,4 +1,7 @@
-"""Query strategies: which items to show next. Plain functions from a pool to rows, best first."""
+"""Query strategies: which items to show next. Plain functions from a pool to rows, best first.
+
+Near duplicates of what is marked or shown come only where nothing else is left; neighbours in time never come.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.learning.clustering import assign, cluster
 from snoop_flow.learning.pool import Pool
-from snoop_flow.learning.selection import best_rows, distinct, filled, without
+from snoop_flow.learning.selection import best_rows, distinct, filled, spread_in_time, without
 from snoop_flow.learning.threads import one_blas_thread
 
 Rows = NDArray[np.intp]
@@ -20,13 +23,13 @@ RANDOM_SHARE = 0.25  # of what discovery explores: anything at all, since cluste
 
 def relevant(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     """The highest scores: what the class would propose first."""
-    ranked = best_rows(pool.scores, pool.candidates, SPARE * count)
+    ranked = spread_in_time(pool, best_rows(pool.scores, pool.candidates, SPARE * count))
     return filled([distinct(pool, ranked), ranked], count)
 
 
 def ambiguous(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     """The scores nearest to the boundary, on either side."""
-    ranked = best_rows(-np.abs(pool.scores), pool.candidates, SPARE * count)
+    ranked = spread_in_time(pool, best_rows(-np.abs(pool.scores), pool.candidates, SPARE * count))
     return filled([distinct(pool, ranked), ranked], count)
 
 
@@ -36,9 +39,10 @@ def most_useful(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     Source: Positive-First Most Ambiguous (Zaher, Buisson, Joly, arXiv 2603.24480), made diverse by k-means on a pool
     of several batches. Only likely members are spread: spreading what lies outside costs positives, and so precision.
     """
-    inside = best_rows(-pool.scores, pool.candidates & (pool.scores >= 0), VARIETY * count)
+    inside = spread_in_time(pool, best_rows(-pool.scores, pool.candidates & (pool.scores >= 0), VARIETY * count))
     chosen = _varied(pool, distinct(pool, inside), count, rng)
     outside = best_rows(pool.scores, pool.candidates & (pool.scores < 0), SPARE * (count - len(chosen)))
+    outside = spread_in_time(without(pool, inside), outside)
     return filled([chosen, distinct(without(pool, chosen), outside), inside, outside], count)
 
 
@@ -47,9 +51,10 @@ def discovery(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
 
     Where the scores say nothing (a class without a model), everything explores.
     """
-    informed = len(pool.scores) > 0 and np.ptp(pool.scores) > 0
+    highest = pool.scores.max(where=pool.candidates, initial=-np.inf)
+    informed = highest > pool.scores.min(where=pool.candidates, initial=np.inf)
     share = int(np.ceil(pool.discovery_rate * count)) if informed else count
-    unknown = _from_unmarked_clusters(pool, share - round(RANDOM_SHARE * share), rng)
+    unknown = spread_in_time(pool, _from_unmarked_clusters(pool, share - round(RANDOM_SHARE * share), rng))
     anywhere = random(without(pool, unknown), share - len(unknown), rng)
     explored = np.concatenate([unknown, anywhere])
     rest = most_useful(without(pool, explored), count - len(explored), rng) if informed else explored[:0]
@@ -59,7 +64,8 @@ def discovery(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
 def random(pool: Pool, count: int, rng: np.random.Generator) -> Rows:
     """Any candidates with equal chances: unbiased negatives, and how common the class is."""
     rows = np.flatnonzero(pool.candidates)
-    return rows[rng.choice(len(rows), min(count, len(rows)), replace=False)]
+    drawn = count if pool.moments is None else SPARE * count  # neighbours in time are left out of more
+    return spread_in_time(pool, rows[rng.choice(len(rows), min(drawn, len(rows)), replace=False)])[:count]
 
 
 def _varied(pool: Pool, ranked: Rows, count: int, rng: np.random.Generator) -> Rows:

@@ -125,6 +125,16 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
     connection.execute(update(class_model).where(mine).values(threshold=threshold))
 
 
+def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
+    """Add to what a version took: numbers are summed, words replaced; a version that does not exist takes nothing."""
+    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
+    row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
+    if row is None:
+        return
+    summed = {name: row.cost.get(name, 0) + value for name, value in cost.items() if isinstance(value, int | float)}
+    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **cost, **summed}))
+
+
 def models(connection: Connection, class_id: str) -> list[ClassModel]:
     """All versions of a class, the newest first."""
     mine = select(class_model).where(class_model.c.class_id == class_id)

@@ -15,11 +15,16 @@ from snoop_flow.store.schema import mark
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """One judgement as a client sends it; `op_id` makes sending it again harmless."""
+    """One judgement as a client sends it; `op_id` makes sending it again harmless.
+
+    Attributes:
+        round: of teaching, which showed the item; None where none did.
+    """
 
     op_id: str
     item: int
     value: int | None
+    round: int | None = None
 
 
 def append(connection: Connection, class_id: str, user_id: str, marks: Sequence[NewMark]) -> None:
@@ -34,6 +39,7 @@ def append(connection: Connection, class_id: str, user_id: str, marks: Sequence[
                 "value": one.value,
                 "previous": present.get(one.item),
                 "user_id": user_id,
+                "round": one.round,
                 "created_at": now(),
             }
             for one in part
@@ -48,6 +54,17 @@ def current(connection: Connection, class_id: str, numbers: Sequence[int] | None
         newest = newest.where(mark.c.item.in_(list(numbers)))
     statement = select(mark.c.item, mark.c.value).where(mark.c.sequence.in_(newest.group_by(mark.c.item)))
     return {row.item: row.value for row in connection.execute(statement) if row.value is not None}
+
+
+def newest(connection: Connection, class_id: str, numbers: Sequence[int]) -> dict[int, Mark]:
+    """Item number → its latest mark, whatever it says."""
+    found: dict[int, Mark] = {}
+    for part in chunks(numbers):
+        mine = (mark.c.class_id == class_id) & mark.c.item.in_(part)
+        latest = select(func.max(mark.c.sequence)).where(mine).group_by(mark.c.item)
+        rows = connection.execute(select(mark).where(mark.c.sequence.in_(latest)))
+        found |= {row.item: to(Mark, row) for row in rows}
+    return found
 
 
 def operation(connection: Connection, class_id: str, op_id: str) -> list[Mark]:

@@ -22,7 +22,10 @@ def test_the_loop_runs_on_postgresql(
         first = workspace.search(text="stripes", count=5)
         workspace.create_class("Stripes", positives=[card.item for card in first.cards])
         workspace.fit("Stripes")
-        assert workspace.suggest("Stripes", "most-useful", count=5).cards
+        shown = workspace.suggest("Stripes", "most-useful", count=5).cards
+        workspace.mark("Stripes", {shown[0].item: -1}, op_id="round")
+        assert [one.negatives for one in workspace.rounds("Stripes")] == [1]
+        assert workspace.undo_round("Stripes").marks == 1
         assert workspace.enrich(["Stripes"]).scored == 36
         workspace.review("Stripes", accept_above=0)
         published = workspace.publish(["Stripes"]).annotations

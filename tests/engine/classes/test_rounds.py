@@ -61,6 +61,20 @@ def test_the_same_shown_again_is_one_round_and_a_preview_none(begun: Workspace) 
     assert [one.shown for one in begun.rounds("Stripes")] == [4, 3]
 
 
+def test_a_version_keeps_how_many_items_its_rounds_scored(begun: Workspace) -> None:
+    def scored() -> int:
+        with begun.catalogue.read() as connection:
+            model = classes.model(connection, classes.find(connection, "Stripes").id, 1)
+        assert model is not None
+        return int(model.cost["items_scored"])
+
+    fitted = scored()
+    assert fitted == 36  # all items here: marks and background
+    begun.suggest("Stripes")
+    begun.suggest("Stripes", "random", record=False)
+    assert scored() == fitted + 36
+
+
 def test_an_undone_round_leaves_the_marks_and_the_model_of_before(begun: Workspace) -> None:
     before = begun.marks("Stripes")
     ranked = [card.item for card in begun.ranking("Stripes", count=36).cards]

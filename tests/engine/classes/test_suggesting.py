@@ -18,6 +18,7 @@ from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.learning import Pool
 from snoop_flow.plugin_types import StrategySpec
 from snoop_flow.store import items, schema
+from snoop_flow.store.rows import now
 
 Find = Callable[[str], list[str]]
 
@@ -154,16 +155,10 @@ def test_a_positive_that_is_not_embedded_is_named(archive: Workspace, items_of: 
     archive.create_class("Discs", positives=[item])
     with archive.catalogue.write() as connection:
         number = items.by_ids(connection, [item])[0].number
-        connection.execute(update(schema.item).where(schema.item.c.number == number).values(gone_at=schema_now()))
+        connection.execute(update(schema.item).where(schema.item.c.number == number).values(gone_at=now()))
     with pytest.raises(UsageError, match="no positive mark whose image is embedded"):
         archive.fit("Discs")
     assert archive.suggest("Discs", count=4).cards
-
-
-def schema_now() -> Any:
-    from snoop_flow.store.rows import now
-
-    return now()
 
 
 def test_contradictory_marks_on_equal_pictures_give_a_sensible_model(archive: Workspace, tmp_path: Path) -> None:
@@ -216,7 +211,7 @@ def test_near_duplicates_are_counted_on_the_card(archive: Workspace, items_of: F
 
 def test_a_class_without_vectors_says_what_to_run(taught: Workspace) -> None:
     with taught.catalogue.write() as connection:
-        connection.execute(update(schema.item).values(gone_at=schema_now()))
+        connection.execute(update(schema.item).values(gone_at=now()))
     for verb in (taught.suggest, taught.fit, taught.class_coverage):
         with pytest.raises(UsageError):
             verb("Stripes")
