@@ -3,7 +3,10 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
+from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
+from snoop_flow.learning.estimating import Estimates, Evidence, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.model import LinearModel
@@ -13,10 +16,17 @@ from snoop_flow.learning.spanning import Spanning, spanned
 from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
+from snoop_flow.learning.thresholds import Choice, candidates, choose
 
 __all__ = [
+    "LEAST_ANSWERS",
+    "AuditDesign",
+    "Calibration",
+    "Choice",
     "Corpus",
     "CorpusStatistics",
+    "Estimates",
+    "Evidence",
     "FitOptions",
     "Learner",
     "LinearModel",
@@ -28,11 +38,16 @@ __all__ = [
     "assign",
     "average_precision",
     "best_rows",
+    "calibrate",
+    "candidates",
+    "choose",
     "cluster",
     "corpus_statistics",
     "coverage",
+    "design_audit",
     "discovery",
     "distinct",
+    "estimate",
     "filled",
     "fit",
     "left_out",
@@ -47,5 +62,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "strata_of",
     "without",
 ]
