@@ -74,6 +74,12 @@ def workspace_option(command: Function) -> Function:
     return option(command)
 
 
+def user_option(command: Function) -> Function:
+    """The option `--user LOGIN`."""
+    help_ = "Who does this (see user list); by default SNOOP_FLOW_USER, else the local curator."
+    return click.option("--user", metavar="LOGIN", help=help_)(command)
+
+
 def workspace_folder(folder: Path | None) -> Path:
     """The folder that was named, else the present one if it is a workspace.
 

@@ -3,6 +3,7 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
@@ -16,6 +17,7 @@ from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 
 __all__ = [
+    "Consensus",
     "Corpus",
     "CorpusStatistics",
     "FitOptions",
@@ -23,6 +25,8 @@ __all__ = [
     "LinearModel",
     "Marks",
     "Moments",
+    "Opinions",
+    "PairAgreement",
     "Pool",
     "Rounds",
     "Spanning",
@@ -31,6 +35,7 @@ __all__ = [
     "average_precision",
     "best_rows",
     "cluster",
+    "combine",
     "corpus_statistics",
     "coverage",
     "discovery",
@@ -39,6 +44,7 @@ __all__ = [
     "fit",
     "left_out",
     "most_useful",
+    "pair_agreements",
     "r_precision",
     "random",
     "relevant",
