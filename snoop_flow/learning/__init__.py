@@ -3,12 +3,14 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
 from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
 from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.estimating import Estimates, Evidence, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
+from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -23,6 +25,7 @@ __all__ = [
     "AuditDesign",
     "Calibration",
     "Choice",
+    "Consensus",
     "Corpus",
     "CorpusStatistics",
     "Estimates",
@@ -30,7 +33,10 @@ __all__ = [
     "FitOptions",
     "Learner",
     "LinearModel",
+    "Marks",
     "Moments",
+    "Opinions",
+    "PairAgreement",
     "Pool",
     "Rounds",
     "Spanning",
@@ -42,6 +48,7 @@ __all__ = [
     "candidates",
     "choose",
     "cluster",
+    "combine",
     "corpus_statistics",
     "coverage",
     "design_audit",
@@ -52,6 +59,7 @@ __all__ = [
     "fit",
     "left_out",
     "most_useful",
+    "pair_agreements",
     "r_precision",
     "random",
     "relevant",

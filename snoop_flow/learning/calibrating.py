@@ -1,6 +1,6 @@
 """Platt's calibration: from a class's score to the probability that an item belongs, told by the answers of an audit.
 
-`p = σ(slope · score + offset)` (Platt, "Probabilistic outputs for support vector machines", 1999), fitted to answers
+`p = sigmoid(slope · score + offset)` (Platt, "Probabilistic outputs for support vector machines", 1999), fitted to answers
 that count by 1 / their chance to be drawn, since they stand for the whole corpus. On the marks it would flatter: they
 were chosen by the class, which was then fitted on them.
 """
@@ -24,7 +24,7 @@ DOUBT = 0.5  # of an item: a yes at the highest score and a no at the lowest kee
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`probability = σ(slope · score + offset)`, slope above 0: the order of items stays as it is."""
+    """`probability = sigmoid(slope · score + offset)`, slope above 0: the order of items stays as it is."""
 
     slope: float
     offset: float
