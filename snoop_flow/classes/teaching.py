@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from snoop_flow.classes.calibrating import recalibrate
 from snoop_flow.classes.lessons import Lesson, lesson_of, linear_model
 from snoop_flow.entities import ClassModel
 from snoop_flow.errors import UsageError
@@ -35,6 +36,7 @@ def fit(workspace: Workspace, name: str) -> FitReport:
     model, looked_at = _fitted(lesson, lesson.linear if lesson.model else None)
     seconds = time.perf_counter() - started
     kept = _keep(lesson, model, seconds, cost={"items_scored": looked_at})
+    recalibrate(workspace, kept.class_id)
     return FitReport(lesson.name, kept.version, kept.positives, kept.negatives, round(seconds * 1000, 1))
 
 
@@ -117,6 +119,7 @@ def return_to(workspace: Workspace, name: str, version: int) -> int:
     if before is not None and before.marks_digest == lesson.digest():
         calibration = {**before.calibration, **note}
         kept = _keep(lesson, linear_model(before), 0.0, threshold=before.threshold, calibration=calibration)
+        recalibrate(workspace, kept.class_id)
         return kept.version
     started = time.perf_counter()
     looked_at = 0
@@ -125,7 +128,9 @@ def return_to(workspace: Workspace, name: str, version: int) -> int:
     else:
         model = lesson.start or _nothing(lesson)
     seconds = time.perf_counter() - started
-    return _keep(lesson, model, seconds, calibration=note, cost={"items_scored": looked_at}).version
+    kept = _keep(lesson, model, seconds, calibration=note, cost={"items_scored": looked_at})
+    recalibrate(workspace, kept.class_id)
+    return kept.version
 
 
 def _nothing(lesson: Lesson) -> LinearModel:
