@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from snoop_flow import jobs
+from snoop_flow.classes.costs import charge_enrichment
 from snoop_flow.entities import ClassModel, Job, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
@@ -50,7 +51,7 @@ def enrich(
         ids = [classes.find(connection, name).id for name in names]
     parameters = {"names": ids, "collection": collection, "threshold": threshold}
     job = jobs.run(workspace, ENRICH, parameters, progress)
-    return EnrichReport(job=job.id, **{name: job.report[name] for name in _REPORTED})
+    return EnrichReport(job=job.id, cost=job.cost, **{name: job.report[name] for name in _REPORTED})
 
 
 _REPORTED = ("scored", "predicted", "items_per_second")
@@ -174,4 +175,4 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     }
 
 
-ENRICH = Verb("enrich", _plan, _do_unit, _finish)
+ENRICH = Verb("enrich", _plan, _do_unit, _finish, charge=charge_enrichment)

@@ -381,6 +381,8 @@ class Job:
     """One run of a verb: for provenance, progress and resuming.
 
     Attributes:
+        report: what it did; without `cost`.
+        cost: what computing took so far, see `snoop_flow.frugality.Cost`: seconds, cpu_seconds, joules and method.
         planned: its units are entered.
         owner: `host:pid` of the process that works on it, which was last seen at `seen_at`.
         flow_run: the Prefect flow run's id where one executes it.
@@ -393,6 +395,7 @@ class Job:
     total: int
     done: int
     report: Mapping[str, Any]
+    cost: Mapping[str, Any]
     error: str
     user_id: str
     planned: bool

@@ -43,7 +43,7 @@ def build_index(
     spec = index_type(workspace, type)
     known = workspace.embedding_set(backbone)
     job = jobs.run(workspace, INDEX, {"type": spec.name, "backbone": known.backbone}, progress)
-    return IndexReport(job=job.id, **job.report)
+    return IndexReport(job=job.id, cost=job.cost, **job.report)
 
 
 def index_type(workspace: Workspace, name: str | None = None) -> IndexTypeSpec:

@@ -32,6 +32,7 @@ class HarvestReport:
     unchanged: int
     gone: int
     failed: tuple[FailedThing, ...]
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class EmbedReport:
     failed: int
     items_per_second: float
     failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class IndexReport:
     type: str
     items: int
     facts: Mapping[str, Any] = field(default_factory=dict)
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class EnrichReport:
     scored: int
     predicted: int
     items_per_second: float
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class PublishReport:
     annotations: int
     changed: int
     withdrawn: int
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +298,34 @@ class ClassCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassCost:
+    """What a class took, of people and of computers.
+
+    Attributes:
+        marks: judgements that were made, those taken back included.
+        minutes: of people, pauses left out.
+        seconds_per_mark: their pace; None while there are too few marks to tell.
+        seconds: of computing: fits, suggestions, enrichments.
+        items_scored: by these, each time an item is scored counting once.
+        joules: of computing; `method` says how they are told, see `snoop_flow.frugality.Cost`.
+        items: in the corpus.
+        exhaustive_hours: what marking each of them by hand would have taken at this pace; None while it is unknown.
+    """
+
+    marks: int
+    minutes: float
+    seconds_per_mark: float | None
+    seconds: float
+    items_scored: int
+    joules: float
+    method: str
+    items: int
+    exhaustive_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """A version of a class without its weights."""
+    """A version of a class without its weights; `cost` is what computing for it took."""
 
     version: int
     positives: int
@@ -302,6 +333,7 @@ class ModelSummary:
     threshold: float
     seconds: float
     created_at: datetime
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +347,7 @@ class ClassSummary:
     negatives: int
     unsure: int
     minutes: float
+    cost: ClassCost
     predictions: Mapping[Status, int]
     annotations: int
     models: tuple[ModelSummary, ...]

@@ -38,6 +38,7 @@ class Settings:
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
+        watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -55,6 +56,7 @@ class Settings:
     embed_batch: int = 256
     harvest_batch: int = 16
     shard_rows: int = 250_000
+    watts_per_core: float = 12.0
     user: str = ""
     secret_key: str = ""
 

@@ -21,6 +21,7 @@ from snoop_flow.cli import (
     demo,
     enrichment,
     evaluation,
+    jobs,
     people,
     search,
     teaching,
@@ -61,7 +62,20 @@ def cli() -> None:
     """
 
 
-for module in (workspaces, people, corpus, search, classes, teaching, agreement, enrichment, evaluation, bench, demo):
+for module in (
+    workspaces,
+    people,
+    corpus,
+    search,
+    classes,
+    teaching,
+    agreement,
+    enrichment,
+    jobs,
+    evaluation,
+    bench,
+    demo,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

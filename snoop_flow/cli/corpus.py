@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, counted, failures_text, in_workspace, progress_bar
+from snoop_flow.cli.options import Function, cost_text, counted, failures_text, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
+from snoop_flow.frugality import Cost
 from snoop_flow.reports import EmbedReport, HarvestReport, IndexReport
 
 
@@ -77,7 +78,7 @@ def embed(workspace: Workspace, **options: Any) -> Any:
     """
     with progress_bar("embed") as progress:
         report = workspace.embed(progress=progress, **options)
-    return report, _embedded(report)
+    return report, _embedded(report) + cost_text(report.cost)
 
 
 def _embedded(report: EmbedReport) -> str:
@@ -100,7 +101,7 @@ def index(workspace: Workspace, type_: str | None, backbone: str | None) -> Any:
     """
     with progress_bar("index") as progress:
         report = workspace.build_index(type=type_, backbone=backbone, progress=progress)
-    return report, _indexed(report)
+    return report, _indexed(report) + cost_text(report.cost)
 
 
 def _indexed(report: IndexReport) -> str:
@@ -134,7 +135,9 @@ def ingest(
     with progress_bar("index") as progress:
         indexed = workspace.build_index(type=type_, backbone=embedded.backbone, progress=progress)
     value = {"harvest": harvested, "embed": embedded, "index": indexed}
-    return value, "\n".join([_harvested(harvested), _embedded(embedded), _indexed(indexed)])
+    cost = sum(map(Cost.of, (harvested.cost, embedded.cost, indexed.cost)), Cost())
+    text = "\n".join([_harvested(harvested), _embedded(embedded), _indexed(indexed)])
+    return value, text + cost_text(cost.as_json())
 
 
 COMMANDS = (harvest, embed, index, ingest)

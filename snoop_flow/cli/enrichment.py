@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import counted, in_workspace, progress_bar, user_option
+from snoop_flow.cli.options import cost_text, counted, in_workspace, progress_bar, user_option
 from snoop_flow.facade import Workspace
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
@@ -28,7 +28,10 @@ def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
     speed = f"{report.items_per_second:.0f} items a second"
-    return report, f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed})"
+    return (
+        report,
+        f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed}){cost_text(report.cost)}",
+    )
 
 
 @click.command()

@@ -126,13 +126,22 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
 
 
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
-    """Add to what a version took: numbers are summed, words replaced; a version that does not exist takes nothing."""
+    """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
     mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
     row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
     if row is None:
         return
-    summed = {name: row.cost.get(name, 0) + value for name, value in cost.items() if isinstance(value, int | float)}
-    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **cost, **summed}))
+    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **_added(row.cost, cost)}))
+
+
+def _added(before: Mapping[str, Any], cost: Mapping[str, Any]) -> dict[str, Any]:
+    def joined(name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return before.get(name, 0) + value
+        words = [*str(before.get(name, "")).split("+"), *value.split("+")]
+        return "+".join(word for word in dict.fromkeys(words) if word)
+
+    return {name: joined(name, value) for name, value in cost.items()}
 
 
 def models(connection: Connection, class_id: str) -> list[ClassModel]:

@@ -169,7 +169,7 @@ def test_units_are_done_once_and_a_job_counts_them(catalogue: Catalogue) -> None
         jobs.plan(connection, "j", [{"n": 1}, {"n": 2}])
         units = jobs.open_units(connection, job)
         assert [unit.payload for unit in units] == [{"n": 1}, {"n": 2}]
-        jobs.finish_unit(connection, units[0], {"done": 1})
+        jobs.finish_unit(connection, units[0], {"done": 1}, {"joules": 2.0})
         assert [unit.number for unit in jobs.open_units(connection, job)] == [1]
         assert (jobs.by_id(connection, "j").done, jobs.by_id(connection, "j").total) == (1, 2)
         assert jobs.reports(connection, "j") == [{"done": 1}]
