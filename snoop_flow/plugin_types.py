@@ -280,7 +280,7 @@ class IndexUpdate(Protocol):
     """How a type of index brings one up to date."""
 
     def __call__(
-        self, old: Path, view: VectorView, previous: RowArray, folder: Path, rng: np.random.Generator
+        self, old: Path, view: VectorView, previous: RowArray, folder: Path, rng: np.random.Generator, /
     ) -> str | None:
         """Write the structure over the present view into an empty folder, by way of one over an earlier view.
 

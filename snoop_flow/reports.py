@@ -53,7 +53,7 @@ class IndexReport:
 
     Attributes:
         added: vectors that were taken in; all of them, where the index was built anew.
-        removed: vectors that were let go.
+        removed: vectors that were let go; none, where the index was built anew.
         anew: why an index that there was had to be built anew; empty otherwise.
         facts: what its type tells of it, and what was measured.
     """

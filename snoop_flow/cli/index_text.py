@@ -14,19 +14,19 @@ _MEASURED = re.compile(r"(own_|worst_|own_worst_)?(recall_at_\d+|classes)$|(exac
 
 def index_text(report: IndexReport) -> str:
     """The index, what changed, what it finds and what its type tells of it, one line each."""
-    lines = [f"Index {report.type} over {counted(report.items, 'item')}: {_change(report)}", *_findings(report.facts)]
+    lines = [f"Index {report.type} over {counted(report.items, 'item')}{_change(report)}", *_findings(report.facts)]
     told = [f"{name.replace('_', ' ')} {value}" for name, value in report.facts.items() if not _MEASURED.match(name)]
     return "\n  ".join([*lines, ", ".join(told)] if told else lines)
 
 
 def _change(report: IndexReport) -> str:
     if report.anew:
-        return f"built anew, because {report.anew}"
+        return f": built anew, because {report.anew}"
     if report.added == report.items:
-        return "built"
+        return ""
     if not report.added + report.removed:
-        return "up to date"
-    return f"added {report.added}, removed {report.removed}"
+        return ", up to date"
+    return f": added {report.added}, removed {report.removed}"
 
 
 def _findings(facts: Mapping[str, Any]) -> Iterator[str]:

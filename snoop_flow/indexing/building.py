@@ -74,8 +74,8 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         raise UsageError(f"the backbone {known.backbone} has no vectors yet; run: snoop-flow embed")
     making = _Making(workspace, spec, view, own, known.id)
     if job.parameters.get("anew"):
-        return making.anew("that was asked for", old)
-    return making.anew("", None) if old is None else making.from_old(old)
+        return making.anew("that was asked for")
+    return making.anew("") if old is None else making.from_old(old)
 
 
 def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
@@ -116,10 +116,10 @@ class _Making:
             check_files(self.workspace, old)
             made = self._updated(old)
         except IntegrityError:
-            return self.anew("its files were missing or damaged", old)
-        return self.anew(made, old) if isinstance(made, str) else self._switch(made)
+            return self.anew("its files were missing or damaged")
+        return self.anew(made) if isinstance(made, str) else self._switch(made)
 
-    def anew(self, reason: str, old: Index | None) -> Payload:
+    def anew(self, reason: str) -> Payload:
         """Build from nothing."""
         folder, building = self._folders()
         try:
@@ -130,12 +130,13 @@ class _Making:
             _settle(building, folder)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        return self._switch(_Made(folder, facts, len(self.view), 0 if old is None else old.items, reason))
+        return self._switch(_Made(folder, facts, len(self.view), 0, reason))
 
     def _updated(self, old: Index) -> _Made | str:
         """An index made from the old one, or why it must be built anew."""
         if self.spec.update is None:
-            return "this type cannot be brought up to date"
+            # of a type that writes nothing there is nothing to be told
+            return "this type cannot be brought up to date" if old.digests else ""
         old_folder = self.workspace.folder / "indexes" / old.folder
         before, now = contents.read(old_folder), contents.contents(self.view)
         previous = contents.previous_rows(before, now)

@@ -11,7 +11,7 @@ import numpy as np
 from snoop_faiss import cells
 from snoop_faiss.devices import PROCESSOR, Device, adding_on, training_on
 from snoop_faiss.files import Built, save
-from snoop_faiss.library import failures_told, load_faiss, threads
+from snoop_faiss.library import failures_told, load_faiss, threads, worth
 from snoop_faiss.measuring import SUFFICIENT, least_level, make_trial
 from snoop_faiss.searching import FaissIndex
 from snoop_faiss.structures import FEWEST, Structure, plain
@@ -43,7 +43,7 @@ def _build(structure: Structure, view: VectorView, folder: Path, rng: np.random.
     card = Device(device) if made.celled and device != PROCESSOR else None
     index = made.make(faiss, view.dimension, total)
     sample = np.zeros((0, view.dimension), np.float32)
-    with threads(faiss):
+    with threads(faiss, worth(total)):
         if not index.is_trained:
             sample = _sample(made, view, rng)
             with training_on(card, faiss, index):

@@ -12,6 +12,7 @@ from typing import Any
 from snoop_flow.errors import PluginError
 
 MAX_THREADS = 8
+FEW_ROWS = 20_000  # threads that share less than this mostly wait for each other, and on a busy machine for long
 BUILDS = ("faiss-cpu", "faiss-gpu")  # distributions that own the same folder `faiss`
 ABSENT = "FAISS is not installed; run: pip install 'snoop-faiss[cpu]', or 'snoop-faiss[gpu]' on a machine with CUDA"
 
@@ -48,8 +49,13 @@ def installed() -> dict[str, str]:
     return found
 
 
+def worth(rows: int) -> int:
+    """How many threads work on so many rows is worth."""
+    return 1 if rows < FEW_ROWS else MAX_THREADS
+
+
 @contextmanager
-def threads(faiss: Any, wanted: int = MAX_THREADS) -> Iterator[None]:
+def threads(faiss: Any, wanted: int) -> Iterator[None]:
     """Bound FAISS's threads within a block, for the calling thread."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(min(wanted, len(os.sched_getaffinity(0))))

@@ -10,7 +10,7 @@ import numpy as np
 from snoop_faiss.building import ADD_ROWS, finish
 from snoop_faiss.devices import PROCESSOR, Device, adding_on
 from snoop_faiss.files import Built, load
-from snoop_faiss.library import failures_told, load_faiss, threads
+from snoop_faiss.library import failures_told, load_faiss, threads, worth
 from snoop_faiss.structures import FEWEST, PLAIN, Removal, Structure
 from snoop_flow.plugin_types import RowArray, VectorView
 
@@ -105,7 +105,7 @@ def _add(built: Built, view: VectorView, rows: RowArray, first: int, device: str
     """Add rows of the view; the first of them gets this number."""
     faiss = load_faiss()
     card = Device(device) if device != PROCESSOR and built.structure.celled and len(rows) else None
-    with threads(faiss), adding_on(card, faiss, built.index):
+    with threads(faiss, worth(len(rows))), adding_on(card, faiss, built.index):
         for start in range(0, len(rows), ADD_ROWS):
             block = view.gather(rows[start : start + ADD_ROWS])
             if built.structure.removal is Removal.KEEP:
