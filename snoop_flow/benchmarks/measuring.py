@@ -59,10 +59,11 @@ def timed_together(actions: Mapping[str, Callable[[], object]], repeats: int = 5
             started = time.perf_counter()
             action()
             taken[name].append(1000 * (time.perf_counter() - started))
-    return {name: _timing(values) for name, values in taken.items()}
+    return {name: timing(values) for name, values in taken.items()}
 
 
-def _timing(values: list[float]) -> Timing:
+def timing(values: list[float]) -> Timing:
+    """Median and 95th percentile of milliseconds."""
     return Timing(round(float(np.median(values)), 3), round(float(np.quantile(values, 0.95)), 3))
 
 
