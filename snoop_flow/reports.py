@@ -51,12 +51,22 @@ class EmbedReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What was indexed."""
+    """What was indexed.
+
+    Attributes:
+        added: vectors that were taken in; all of them, where the index was built anew.
+        removed: vectors that were let go; none, where the index was built anew.
+        anew: why an index that there was had to be built anew; empty otherwise.
+        facts: what its type tells of it, and what was measured.
+    """
 
     job: str
     index: str
     type: str
     items: int
+    added: int = 0
+    removed: int = 0
+    anew: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, Any] = field(default_factory=dict)
 
@@ -120,6 +130,7 @@ class SearchReport:
         coverage: share of the live items in scope that the answer could rank.
         exact: the ranking is that of a full scan.
         index: the index type that answered.
+        recall: of an approximate index, the mean share of a class's best 50 and best 1000 that it was measured to find.
     """
 
     cards: tuple[Card, ...]
@@ -128,6 +139,7 @@ class SearchReport:
     index: str
     exact: bool
     backbone: str
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Settings:
         agent: generator's name in annotations.
         backbone: name of the backbone when a command names none; empty for the one embedded last.
         index_type: name of the index type when a command names none.
+        index_device: what index types that know devices build and answer on: `cpu`, `cuda` or `cuda:1`.
         contact: mail or web address put into the User-Agent of every request.
         fetch_deadline: seconds a whole exchange may take.
         fetch_max_bytes: bytes a fetched document or image may have.
@@ -49,6 +50,7 @@ class Settings:
     agent: str = "snoop-flow"
     backbone: str = ""
     index_type: str = "exact"
+    index_device: str = "cpu"
     contact: str = ""
     fetch_deadline: float = 60.0
     fetch_max_bytes: int = 64 * 1024 * 1024

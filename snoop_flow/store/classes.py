@@ -118,6 +118,17 @@ def model(connection: Connection, class_id: str, version: int | None = None) -> 
     return None if row is None else to(ClassModel, row)
 
 
+def weights_on(connection: Connection, set_id: int, limit: int = 50) -> list[bytes]:
+    """The newest weights (float32) of classes that are taught on a set, of so many at most, the latest first."""
+    versions = select(class_model.c.class_id, func.max(class_model.c.version).label("version"))
+    newest = versions.group_by(class_model.c.class_id).subquery()
+    same = (newest.c.class_id == class_model.c.class_id) & (newest.c.version == class_model.c.version)
+    joined = select(class_model.c.weights).join(newest, same)
+    mine = joined.join(visual_class, visual_class.c.id == class_model.c.class_id).where(visual_class.c.set_id == set_id)
+    latest = mine.order_by(class_model.c.created_at.desc(), class_model.c.class_id).limit(limit)
+    return list(connection.execute(latest).scalars())
+
+
 def set_threshold(connection: Connection, class_id: str, threshold: float) -> None:
     """Change the threshold of a class's newest version; what it learned stays as it is."""
     newest = select(func.max(class_model.c.version)).where(class_model.c.class_id == class_id).scalar_subquery()
