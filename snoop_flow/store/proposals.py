@@ -72,7 +72,7 @@ def _columns(one: Proposals) -> Mapping[str, Iterable[Any]]:
 @cache
 def _sqlite_upsert() -> tuple[str, Sequence[str]]:
     values: dict[str, Any] = {name: bindparam(name) for name in _GIVEN}
-    same = {"status": literal_column(f"'{Status.PROPOSED}'"), "uncertain": literal_column("false")}
+    same: dict[str, Any] = {"status": literal_column(f"'{Status.PROPOSED}'"), "uncertain": literal_column("false")}
     insert = sqlite.insert(prediction).values({**values, **same})
     compiled = _unless_decided(insert).compile(dialect=sqlite.dialect())
     return str(compiled), list(compiled.positiontup or ())

@@ -6,6 +6,7 @@ import click
 
 from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
+from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.round import round_
 
 
@@ -20,6 +21,7 @@ def bench() -> None:
 for command in (
     agreement,
     embed,
+    enrich,
     round_,
 ):
     bench.add_command(command)
