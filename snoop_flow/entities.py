@@ -338,7 +338,11 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a class version says of one item, and what a person made of it."""
+    """What a class version says of one item, and what a person made of it.
+
+    Attributes:
+        uncertain: it was proposed below the class's threshold, for people to look at.
+    """
 
     class_id: str
     item: int
@@ -348,6 +352,7 @@ class Prediction:
     decided_by: str | None
     decided_at: datetime | None
     job_id: str
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": "cpu"},
     "index": {"type": None, "backbone": None},
-    "enrich": {"collection": None, "threshold": None},
+    "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "publish": {"policy": "accepted"},
 }
 

@@ -72,13 +72,47 @@ class IndexReport:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrichedClass:
+    """What an enrichment came to for one class.
+
+    Attributes:
+        threshold: score from which on items were proposed.
+        floor: score from which on they were proposed as uncertain; the threshold where there is no such band.
+        scored: items scored now.
+        skipped: items that an earlier enrichment by the same version had scored, so that nothing was to be done.
+        predicted: proposals, and acceptances by marks, that were made now.
+        uncertain: proposals below the threshold that wait for review.
+        withdrawn: proposals that no longer hold, or lie beyond the cap.
+    """
+
+    visual_class: str
+    name: str
+    version: int
+    threshold: float
+    floor: float
+    scored: int
+    skipped: int
+    predicted: int
+    uncertain: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
 class EnrichReport:
-    """What an exact pass over the corpus gave."""
+    """What an exact pass over the corpus gave; the counts are sums over the classes, see `EnrichedClass`.
+
+    Attributes:
+        items_per_second: scores a second: items × classes.
+    """
 
     job: str
     scored: int
+    skipped: int
     predicted: int
+    uncertain: int
+    withdrawn: int
     items_per_second: float
+    classes: tuple[EnrichedClass, ...] = ()
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 

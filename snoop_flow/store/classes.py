@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from snoop_flow.entities import ClassModel, Visibility, VisualClass
 from snoop_flow.errors import ConflictError, NotFoundError
-from snoop_flow.store.rows import languages, to
+from snoop_flow.store.rows import chunks, languages, to
 from snoop_flow.store.schema import (
     annotation,
     audit,
@@ -127,6 +127,16 @@ def weights_on(connection: Connection, set_id: int, limit: int = 50) -> list[byt
     mine = joined.join(visual_class, visual_class.c.id == class_model.c.class_id).where(visual_class.c.set_id == set_id)
     latest = mine.order_by(class_model.c.created_at.desc(), class_model.c.class_id).limit(limit)
     return list(connection.execute(latest).scalars())
+
+
+def models_of(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], ClassModel]:
+    """(class id, version) → its model, for those that exist."""
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    found: dict[tuple[str, int], ClassModel] = {}
+    for part in chunks(wanted):
+        rows = connection.execute(select(class_model).where(mine.in_(part)))
+        found |= {(row.class_id, row.version): to(ClassModel, row) for row in rows}
+    return found
 
 
 def set_threshold(connection: Connection, class_id: str, threshold: float) -> None:

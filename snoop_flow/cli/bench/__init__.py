@@ -6,6 +6,7 @@ import click
 
 from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
+from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.round import round_
 
@@ -21,6 +22,7 @@ def bench() -> None:
 for command in (
     agreement,
     embed,
+    enrich,
     index,
     round_,
 ):
