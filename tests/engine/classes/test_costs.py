@@ -76,12 +76,13 @@ def test_units_that_several_processes_did_are_added_up(archive: Workspace, items
     archive.fit("Discs")
     parameters = {"names": [archive.class_summary("Discs").visual_class.id], "collection": None, "threshold": None}
     job = jobs.create(archive, "enrich", parameters)
-    (unit,) = archive.plan_job(job.id)
+    units = archive.plan_job(job.id)
     with Workspace.open(archive.folder) as elsewhere:
-        elsewhere.do_unit(unit)
+        for unit in units:
+            elsewhere.do_unit(unit)
     heavy = {"seconds": 100.0, "cpu_seconds": 50.0, "joules": 600.0, "method": "processor-time:12"}
     with archive.catalogue.write() as connection:  # as one of another machine, which took long, would have left it
-        mine = schema.unit.c.job_id == job.id
+        mine = (schema.unit.c.job_id == job.id) & (schema.unit.c.number == units[0].number)
         left = connection.execute(select(schema.unit.c.report).where(mine)).scalar_one()
         assert left["cost"]["joules"] > 0
         connection.execute(update(schema.unit).where(mine).values(report={**left, "cost": heavy}))
