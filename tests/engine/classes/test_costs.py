@@ -118,7 +118,7 @@ def test_commands_tell_what_was_taken(taught: Workspace, capsys: pytest.CaptureF
     assert "J of computing (" in text
     assert "everything" not in text
     assert run(["jobs", *folder]) == 0
-    assert "enrich, done, 1 of 1 units; " in capsys.readouterr().out
+    assert "enrich, done, 2 of 2 units; " in capsys.readouterr().out
     assert run(["jobs", "--json", *folder]) == 0
     assert Cost.of(json.loads(capsys.readouterr().out)["jobs"][0]["cost"]).joules > 0
     assert run(["enrich", "Stripes", *folder]) == 0
