@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,7 +98,8 @@ def suggest(
     spec = choose("strategy", strategy, workspace.host.strategies, workspace.host.failures)
     lesson = lesson_of(workspace, name)
     if lesson.model is None and len(lesson.rows(1)):
-        teaching.fit(workspace, name)
+        with suppress(UsageError):  # where its marks say nothing yet, others are to be found without a model
+            teaching.fit(workspace, name)
         lesson = lesson_of(workspace, name)
     rng = lesson.rng(spec.name) if seed is None else np.random.default_rng(seed)
     blind = lesson.linear is None and strategy != "random"
