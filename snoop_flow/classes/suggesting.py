@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,8 +97,7 @@ def suggest(
     spec = choose("strategy", strategy, workspace.host.strategies, workspace.host.failures)
     lesson = lesson_of(workspace, name)
     if lesson.model is None and len(lesson.rows(1)):
-        with suppress(UsageError):  # where its marks say nothing yet, others are to be found without a model
-            teaching.fit(workspace, name)
+        teaching.fit(workspace, name)
         lesson = lesson_of(workspace, name)
     rng = lesson.rng(spec.name) if seed is None else np.random.default_rng(seed)
     blind = lesson.linear is None and strategy != "random"
@@ -136,10 +134,13 @@ def _pool(lesson: Lesson, wish: _Wish) -> Pool:
 
 
 def _scanned(lesson: Lesson, model: LinearModel, candidates: Mask, wish: _Wish) -> tuple[FloatArray, Mask]:
-    """Scores, exact where strategies look: the highest and those near the boundary; and who lies within the window."""
+    """Scores, exact where strategies look: the highest, those near the boundary, the best of each cluster.
+
+    And who lies within the window.
+    """
     scan = lesson.view.scan(model.weights, model.bias, allowed=candidates)
     looked_at = max(LEAST_REFINED, REFINED * wish.count)
-    scores = scan.refined(looked_at)
+    scores = scan.refined(looked_at, lesson.derived.clusters)
     if wish.window is None:
         return scores, candidates
     low, high = wish.window

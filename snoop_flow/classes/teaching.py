@@ -23,14 +23,13 @@ from snoop_flow.workspace import Workspace
 __all__ = ["BACKGROUND_ROWS", "fit", "linear_model", "return_to", "set_threshold"]
 
 BACKGROUND_ROWS = 5_000
-SMALLEST = 1e-6  # length of weights; shorter ones are rounding, and would rank at random
 
 
 def fit(workspace: Workspace, name: str) -> FitReport:
     """Learn a new version of a class from its marks, from what it started with, and from the version before.
 
     Raises:
-        UsageError: the class has no positive whose image is embedded, or nothing tells its positives from the rest.
+        UsageError: the class has no positive whose image is embedded.
     """
     lesson = lesson_of(workspace, name)
     started = time.perf_counter()
@@ -64,11 +63,6 @@ def _fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, 
         previous=previous,
         rng=rng,
     )
-    if np.linalg.norm(model.weights) < SMALLEST:
-        raise UsageError(
-            f"class {lesson.name} cannot be told from what it is not: to the backbone {lesson.known.backbone} its "
-            "positives look like its negatives, or like everything else; mark other images, or use another backbone"
-        )
     return model, len(positives) + len(negatives) + len(background)
 
 
