@@ -38,6 +38,8 @@ class Settings:
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
+        task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
+            for N processes, or the address of a Dask scheduler.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -55,6 +57,7 @@ class Settings:
     embed_batch: int = 256
     harvest_batch: int = 16
     shard_rows: int = 250_000
+    task_runner: str = "threads"
     user: str = ""
     secret_key: str = ""
 

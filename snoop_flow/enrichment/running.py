@@ -72,6 +72,7 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
         "classes": each,
         **{name: sum(one[name] for one in each) for name in SUMS},
         "rescored": sum(report["rescored"] for report in reports),
+        "workers": len({report["worker"] for report in reports}),
         "items_per_second": round(scored / seconds, 1) if seconds else 0.0,
     }
 

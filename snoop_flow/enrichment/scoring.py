@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,7 +37,12 @@ def do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         counts, rescored = _marked(workspace, job, view, payload["passes"])
     else:
         counts, rescored = _range(workspace, job, view, payload)
-    spent = {"began": began, "ended": time.time(), "rescored": rescored}
+    spent = {
+        "began": began,
+        "ended": time.time(),
+        "rescored": rescored,
+        "worker": f"{socket.gethostname()}:{os.getpid()}",
+    }
     return {"passes": payload.get("passes", []), "counts": counts, **spent}
 
 

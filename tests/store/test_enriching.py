@@ -156,7 +156,7 @@ def test_uncertain_is_what_lies_below_the_threshold_and_is_not_published(catalog
         assert [kept[number] for number in first] == [True, True, True, False, False]
         (batch,) = predictions.to_publish(connection, "k", [Status.ACCEPTED, Status.PROPOSED])
         assert [one.item for one in batch] == [first[0], *first[3:]]
-        assert proposals.flag_uncertain(connection, PASS, 0.05) == 0
+        assert proposals.flag_uncertain(connection, replace(PASS, since=1), 0.05) == 0
         assert sum(one.uncertain for one in predictions.page(connection, "k")) == 1  # the decided one stays as it was
 
 
