@@ -237,7 +237,7 @@ def _usable(vectors: FloatArray, known: EmbeddingSet, what: str) -> FloatArray:
         raise IntegrityError(f"backbone {known.backbone} gave vectors of shape {vectors.shape} for {what}")
     if not usable(vectors)[0]:
         raise UsageError(f"the backbone {known.backbone} makes nothing of {what}: its vector is zero or not finite")
-    return vectors[0]
+    return np.asarray(vectors[0], np.float32)
 
 
 def _region(workspace: Workspace, region: tuple[str, Box], known: EmbeddingSet) -> FloatArray:
