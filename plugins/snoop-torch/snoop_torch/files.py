@@ -100,11 +100,15 @@ def _fetched(model: str, revision: str, wanted: Wanted) -> Path:
     lacking = wanted.lacks(folder)
     by_hand = f"or copy its files into {folder}, which lacks {lacking}"
     if is_offline():
-        raise PluginError(f"{model} is not on this machine, and HF_HUB_OFFLINE forbids to fetch it; unset that, {by_hand}")
+        raise PluginError(
+            f"{model} is not on this machine, and HF_HUB_OFFLINE forbids to fetch it; unset that, {by_hand}"
+        )
     try:
         download(model, revision, wanted.patterns, folder, TOLD.get())
     except SnoopError as error:
-        raise PluginError(f"{model} is not on this machine and cannot be fetched from {endpoint()} ({error}); {by_hand}") from error
+        raise PluginError(
+            f"{model} is not on this machine and cannot be fetched from {endpoint()} ({error}); {by_hand}"
+        ) from error
     if lacking := wanted.lacks(folder):
         raise PluginError(f"{model}: the hub's copy, now in {folder}, lacks {lacking}")
     return folder

@@ -56,7 +56,9 @@ class Preparation:
         target = self._target(rgb.size)
         if self.floats:
             return self._cut(_resampled_in_floats(rgb, target, self.resample, self.scale))
-        resized = rgb if target == (rgb.height, rgb.width) else rgb.resize(target[::-1], Image.Resampling(self.resample))
+        resized = (
+            rgb if target == (rgb.height, rgb.width) else rgb.resize(target[::-1], Image.Resampling(self.resample))
+        )
         return self._cut(np.asarray(resized).transpose(2, 0, 1))
 
     def whole(self, picture: Image.Image) -> NDArray[Any]:

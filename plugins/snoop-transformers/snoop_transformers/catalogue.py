@@ -1,4 +1,4 @@
-"""Well-known models by short names, with their facts, so that they are listed without files, torch or a network.
+"""Models that have short names.
 
 Sizes and licences are those of the model cards in November 2026; the card says what holds.
 """
@@ -6,9 +6,9 @@ Sizes and licences are those of the model cards in November 2026; the card says 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from snoop_flow.plugin_types import Backbone, BackboneSpec
+from snoop_torch.known import Known
+
 from snoop_transformers.family import resolve
 
 APACHE, MIT, META = "Apache-2.0", "MIT", "DINOv3 License, to be accepted on its page"
@@ -16,73 +16,44 @@ MANY = "109 languages"  # of the texts that SigLIP 2 was trained on
 XLM_R = "48 languages, and by transfer the 100 of XLM-R"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A published model; `location` is what stands behind `transformers:`."""
-
-    name: str
-    location: str
-    title: str
-    dimension: int
-    megabytes: int
-    licence: str
-    grid: int
-    input_size: int
-    languages: str = ""
-
-    def spec(self) -> BackboneSpec:
-        """As a backbone; its files are looked for when fingerprint or model are asked."""
-        return BackboneSpec(
-            name=self.name,
-            title=self.title,
-            dimension=self.dimension,
-            input_size=self.input_size,
-            licence=self.licence,
-            fingerprint=self._fingerprint,
-            open=self._open,
-            reads_text=bool(self.languages),
-            patch_grid=(self.grid, self.grid),
-            megabytes=self.megabytes,
-            languages=self.languages,
-        )
-
-    def _fingerprint(self) -> str:
-        return resolve(self.location).fingerprint()
-
-    def _open(self, device: str) -> Backbone:
-        return resolve(self.location).open(device)
-
-
 def _dinov2(name: str, size: str, dimension: int, megabytes: int) -> list[Known]:
     plain, registers = f"facebook/dinov2-{name}", f"facebook/dinov2-with-registers-{name}"
     title = f"DINOv2 {size}"
     return [
-        Known(f"dinov2-{name}", plain, title, dimension, megabytes, APACHE, 16, 384),
-        Known(f"dinov2-registers-{name}", registers, f"{title} with registers", dimension, megabytes, APACHE, 16, 384),
+        Known(f"dinov2-{name}", title, resolve, plain, dimension, megabytes, APACHE, 16, 384),
+        Known(
+            f"dinov2-registers-{name}",
+            f"{title} with registers",
+            resolve,
+            registers,
+            dimension,
+            megabytes,
+            APACHE,
+            16,
+            384,
+        ),
     ]
 
 
 def _dinov3(name: str, size: str, dimension: int, megabytes: int, grid: int = 14) -> Known:
     location = f"facebook/dinov3-{name}-pretrain-lvd1689m"
-    return Known(f"dinov3-{name}", location, f"DINOv3 {size}", dimension, megabytes, META, grid, 224)
+    return Known(f"dinov3-{name}", f"DINOv3 {size}", resolve, location, dimension, megabytes, META, grid, 224)
 
 
 def _clip(name: str, location: str, size: str, dimension: int, megabytes: int, grid: int) -> Known:
     title = f"CLIP {size}, OpenAI"
-    return Known(f"clip-{name}", f"openai/{location}", title, dimension, megabytes, MIT, grid, 336, "English")
+    return Known(f"clip-{name}", title, resolve, f"openai/{location}", dimension, megabytes, MIT, grid, 336, "English")
 
 
-def _siglip(
-    name: str, location: str, size: str, dimension: int, megabytes: int, grid: int, input_size: int
-) -> Known:
+def _siglip(name: str, location: str, size: str, dimension: int, megabytes: int, grid: int, input_size: int) -> Known:
     title, languages = (f"SigLIP 2 {size}", MANY) if name.startswith("siglip2") else (f"SigLIP {size}", "English")
     place = f"google/{location}"
-    return Known(name, place, title, dimension, megabytes, APACHE, grid, input_size, languages)
+    return Known(name, title, resolve, place, dimension, megabytes, APACHE, grid, input_size, languages)
 
 
 def _mclip(name: str, location: str, image: str, size: str, dimension: int, megabytes: int, grid: int) -> Known:
     pair = f"M-CLIP/{location}+openai/{image}"
-    return Known(name, pair, f"M-CLIP: XLM-R beside CLIP {size}", dimension, megabytes, MIT, grid, 336, XLM_R)
+    return Known(name, f"M-CLIP: XLM-R beside CLIP {size}", resolve, pair, dimension, megabytes, MIT, grid, 336, XLM_R)
 
 
 MODELS: Sequence[Known] = (

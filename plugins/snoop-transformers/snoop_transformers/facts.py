@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snoop_flow.errors import UsageError
+from snoop_torch.descriptions import TOKENIZERS, has_tokenizer, read_json
 from snoop_torch.weights import lacking_weights
+
+from snoop_flow.errors import UsageError
 from snoop_transformers.processing import PROCESSORS, NativeShape, Way, read_processing
 
-TOKENIZERS = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model", "vocab.txt")
 GEMMA_WORDS = 256_000  # SigLIP 2's tokenizer, which was trained on lower-case texts
 
 
@@ -100,33 +100,18 @@ def lacks(folder: Path, tokenizer: bool = True) -> str:
     Args:
         tokenizer: whether it is to read texts, if it can.
     """
-    lacking = [] if (folder / "config.json").is_file() else ["config.json"]
+    path, lacking, reads = folder / "config.json", [], True
+    if path.is_file():
+        reads = KINDS[_known(folder, read_json(path))].tower != "dino"
+    else:
+        lacking.append(path.name)
     if not any((folder / name).is_file() for name in PROCESSORS):
         lacking.append(PROCESSORS[0])
     if weights := lacking_weights(folder):
         lacking.append(weights)
-    reads = lacking or KINDS[_known(folder, read_json(folder / "config.json"))].tower != "dino"
     if tokenizer and reads and not has_tokenizer(folder):
-        lacking.append(f"{TOKENIZERS[0]} (if it reads texts)" if lacking else TOKENIZERS[0])
+        lacking.append(TOKENIZERS[0] if path.is_file() else f"{TOKENIZERS[0]} (if it reads texts)")
     return " and ".join(lacking)
-
-
-def has_tokenizer(folder: Path) -> bool:
-    """Whether a folder holds a tokenizer in one of its forms."""
-    return any((folder / name).is_file() for name in TOKENIZERS)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object in a file; raises `UsageError`."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise UsageError(f"{path}: is no JSON ({' '.join(str(error).split())}); fetch it again") from error
-    if not isinstance(found, dict):
-        raise UsageError(f"{path}: is no JSON object; fetch it again")
-    return found
 
 
 def _known(folder: Path, config: Mapping[str, Any]) -> str:

@@ -8,14 +8,15 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from snoop_torch.backbone import Tower, opened
+from snoop_torch.descriptions import TOKENIZER_FILES, licence_of
+from snoop_torch.files import Wanted, locate
+from snoop_torch.weights import digest_of, megabytes_of, weight_files
+
 from snoop_flow.errors import UsageError
 from snoop_flow.plugin_types import Backbone, BackboneSpec
-from snoop_torch.backbone import Tower, opened
-from snoop_torch.files import Wanted, locate
-from snoop_torch.hub import RECORD
-from snoop_torch.weights import digest_of, megabytes_of, weight_files
 from snoop_transformers import facts as seeing
-from snoop_transformers.facts import Facts, facts_of, read_json
+from snoop_transformers.facts import Facts, facts_of
 from snoop_transformers.towers import mclip
 from snoop_transformers.towers.mclip import TextFacts, text_facts
 
@@ -28,16 +29,7 @@ PATTERNS = (
     "model.safetensors",
     "model-*.safetensors",
     "model.safetensors.index.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "vocab.txt",
-    "merges.txt",
-    "spiece.model",
-    "tokenizer.model",
-    "sentencepiece.bpe.model",
+    *TOKENIZER_FILES,
 )
 # the images that a text tower was taught for, by the dimension of its vectors
 PARTNERS = {512: "openai/clip-vit-base-patch32", 768: "openai/clip-vit-large-patch14"}
@@ -62,7 +54,7 @@ def resolve(location: str) -> BackboneSpec:
         title=f"{found.kind.model.removesuffix('Model')} ({folder.name})",
         dimension=found.dimension,
         input_size=found.way.input_size,
-        licence=_licence(folder),
+        licence=licence_of(folder),
         fingerprint=partial(fingerprint, found),
         open=partial(_open, found),
         reads_text=found.reads_text,
@@ -95,7 +87,7 @@ def _multilingual(folder: Path, text: str, image: str | None = None) -> Backbone
         title=f"M-CLIP ({folder.name}) with {seen.folder.name}",
         dimension=seen.dimension,
         input_size=seen.way.input_size,
-        licence=_licence(folder),
+        licence=licence_of(folder),
         fingerprint=partial(fingerprint, seen),
         open=partial(_open_multilingual, seen, reads),
         reads_text=True,
@@ -118,11 +110,6 @@ def _lacks(folder: Path) -> str:
 def _named(location: str, folder: Path) -> str:
     """A folder by its absolute path, so that the name holds wherever it is used; a hub's id as it is."""
     return str(folder) if Path(location).expanduser().is_dir() else location
-
-
-def _licence(folder: Path) -> str:
-    path = folder / RECORD
-    return str(read_json(path).get("licence", "unknown")) if path.is_file() else "unknown"
 
 
 def _open(found: Facts, device: str) -> Backbone:

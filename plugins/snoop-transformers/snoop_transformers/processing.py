@@ -1,7 +1,7 @@
 """A model's own preprocessing, from its `preprocessor_config.json`, done with Pillow.
 
-The library has one implementation with torchvision and one with Pillow, which differ slightly in their resampling, and it
-chooses by what is installed. So it is done here: always with Pillow, and it is part of the backbone's fingerprint.
+The library has one implementation with torchvision and one with Pillow, which differ slightly in their resampling, and
+it chooses by what is installed. So it is done here: always with Pillow, and it is part of the backbone's fingerprint.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from snoop_flow.errors import UsageError
 from snoop_torch.libraries import load_torch
 from snoop_torch.preprocessing import Preparation
+
+from snoop_flow.errors import UsageError
 
 PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 

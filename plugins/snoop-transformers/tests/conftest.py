@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from snoop_transformers.towers.loading import load_transformers
 
 from snoop_flow.errors import PluginError
 from snoop_flow.testing import pictures
-from snoop_transformers.towers.loading import load_transformers
 
 try:
     load_transformers()
@@ -25,8 +25,8 @@ import transformers as library
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers.models.bit.image_processing_pil_bit import BitImageProcessorPil
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-from transformers.models.siglip2.image_processing_pil_siglip2 import Siglip2ImageProcessorPil
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+from transformers.models.siglip2.image_processing_pil_siglip2 import Siglip2ImageProcessorPil
 
 SENTENCES = [
     "a map of Paris", "une carte de Paris", "eine Karte von Paris", "portrait of a woman", "portrait d'une femme",
@@ -97,7 +97,15 @@ def _siglip(folder: Path) -> None:
     folder.mkdir()
     corpus = iter(SENTENCES)
     with (folder / "spiece.model").open("wb") as file:
-        options = {"vocab_size": 48, "hard_vocab_limit": False, "pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1, "minloglevel": 2}
+        options = {
+            "vocab_size": 48,
+            "hard_vocab_limit": False,
+            "pad_id": 0,
+            "eos_id": 1,
+            "unk_id": 2,
+            "bos_id": -1,
+            "minloglevel": 2,
+        }
         sentencepiece.SentencePieceTrainer.train(sentence_iterator=corpus, model_writer=file, **options)
     tokenizer = library.SiglipTokenizer(str(folder / "spiece.model"))
     _save_siglip(folder, tokenizer, "Siglip", SEES)
@@ -153,7 +161,10 @@ def _bpe(kind: Any) -> Any:
     empty = kind()
     trainer = trainers.BpeTrainer(vocab_size=150, special_tokens=empty.all_special_tokens, show_progress=False)
     learned = Tokenizer(models.BPE())
-    learned.normalizer, learned.pre_tokenizer = empty.backend_tokenizer.normalizer, empty.backend_tokenizer.pre_tokenizer
+    learned.normalizer, learned.pre_tokenizer = (
+        empty.backend_tokenizer.normalizer,
+        empty.backend_tokenizer.pre_tokenizer,
+    )
     learned.train_from_iterator(SENTENCES, trainer)
     found = json.loads(learned.to_str())["model"]
     return kind(vocab=found["vocab"], merges=[tuple(pair) for pair in found["merges"]])

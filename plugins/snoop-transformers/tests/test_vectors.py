@@ -12,12 +12,12 @@ import pytest
 import torch
 import transformers as library
 from PIL import Image
-
-from snoop_flow.plugin_types import BackboneSpec, FloatArray
-from snoop_flow.testing import check_backbone
 from snoop_torch.converting import convert
 from snoop_transformers.family import resolve
 from snoop_transformers.processing import NativeShape, read_processing
+
+from snoop_flow.plugin_types import BackboneSpec, FloatArray
+from snoop_flow.testing import check_backbone
 
 Made = Callable[[str], Path]
 READERS = ["clip", "metaclip", "siglip", "siglip2-fixed", "siglip2"]
@@ -173,9 +173,7 @@ def _mclip_reference(folder: Path) -> FloatArray:
         return _unit(mean @ weights["LinearTransformation.weight"].T + weights["LinearTransformation.bias"])
 
 
-def test_m_clip_reads_by_its_text_tower_and_sees_by_its_clip(
-    made: Made, pair: str, images: list[Image.Image]
-) -> None:
+def test_m_clip_reads_by_its_text_tower_and_sees_by_its_clip(made: Made, pair: str, images: list[Image.Image]) -> None:
     spec = resolve(pair)
     backbone = spec.open("cpu@fp32")
     found = backbone.embed_texts(TEXTS)  # type: ignore[attr-defined]

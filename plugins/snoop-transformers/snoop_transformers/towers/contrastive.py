@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
-
 from snoop_torch.libraries import load_torch
 from snoop_torch.placing import Placement
 from snoop_torch.preprocessing import Preparation
+
 from snoop_transformers.facts import Facts
 from snoop_transformers.processing import NativeShape
 from snoop_transformers.towers.loading import load_model, load_tokenizer, load_transformers
@@ -92,8 +92,8 @@ class ClipTower(ContrastiveTower):
 class SiglipTower(ContrastiveTower):
     """SigLIP, and SigLIP 2 at a fixed resolution.
 
-    A patch is what the model's pooling head makes of this one token, as though the image held nothing else; so it lies in
-    the space of images and texts.
+    A patch is what the model's pooling head makes of this one token, as though the image held nothing else; so it lies
+    in the space of images and texts.
     """
 
     def texts(self, texts: Sequence[str], placement: Placement) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
-
 from snoop_torch.placing import Placement
 from snoop_torch.preprocessing import Preparation
+
 from snoop_transformers.facts import Facts
 from snoop_transformers.towers.loading import load_model, load_transformers
 
@@ -17,8 +17,8 @@ from snoop_transformers.towers.loading import load_model, load_transformers
 class DinoTower:
     """Implements `snoop_torch.Tower`: the class token is the vector, the other tokens are the patches.
 
-    Both have passed the model's last normalisation and have one dimension, so that patches can be compared with patches,
-    and less well with whole images: they were not trained to lie in one space.
+    Both have passed the model's last normalisation and have one dimension, so that patches can be compared with
+    patches, and less well with whole images: they were not trained to lie in one space.
     """
 
     def __init__(self, facts: Facts) -> None:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from snoop_flow.errors import PluginError
 from snoop_torch.libraries import load_library, load_torch
+
+from snoop_flow.errors import PluginError
 
 # counters that older files of weights carry along
 _NO_WEIGHTS = ("position_ids",)
@@ -43,7 +44,9 @@ def load_model(kind: Any, folder: Path, **options: Any) -> Any:
     missing = sorted(name for name in report["missing_keys"] if not name.endswith(_NO_WEIGHTS))
     if missing or report["mismatched_keys"]:
         lacking = missing[0] if missing else str(sorted(report["mismatched_keys"])[0])
-        raise PluginError(f"{folder}: its weights are not those of its config.json (such as {lacking}); fetch both again")
+        raise PluginError(
+            f"{folder}: its weights are not those of its config.json (such as {lacking}); fetch both again"
+        )
     return model
 
 

@@ -1,7 +1,7 @@
 """M-CLIP: a multilingual text tower that was taught to hit the vectors of a CLIP (Carlsson et al., LREC 2022).
 
-Its own package reads no safetensors and downloads as it loads. The model is small to describe: a text encoder, the mean of
-its tokens that are no padding, and a linear layer into the space of the CLIP's images.
+Its own package reads no safetensors and downloads as it loads. The model is small to describe: a text encoder, the mean
+of its tokens that are no padding, and a linear layer into the space of the CLIP's images.
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
-
-from snoop_flow.errors import UsageError
+from snoop_torch.descriptions import has_tokenizer, read_json
+from snoop_torch.encoders import encoder_config
 from snoop_torch.files import Wanted, locate
 from snoop_torch.libraries import load_torch
 from snoop_torch.placing import Placement
 from snoop_torch.weights import lacking_weights
-from snoop_transformers.facts import TEXT_ONLY, has_tokenizer, read_json
+
+from snoop_flow.errors import UsageError
+from snoop_transformers.facts import TEXT_ONLY
 from snoop_transformers.towers.contrastive import ClipTower
 from snoop_transformers.towers.loading import load_model, load_tokenizer, load_transformers
 
-# the encoders that the published models are built on; config.json has but their names
-_XLM_R = {"vocab_size": 250_002, "max_position_embeddings": 514, "type_vocab_size": 1, "layer_norm_eps": 1e-5}
-_LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
-BASES: dict[str, dict[str, Any]] = {"xlm-roberta-large": {**_XLM_R, **_LARGE}, "xlm-roberta-base": _XLM_R}
 _BASE_FILES = Wanted(("config.json",), lambda folder: "" if (folder / "config.json").is_file() else "config.json")
 
 
@@ -138,8 +136,8 @@ def _load(facts: TextFacts) -> Any:
 
 def _base(facts: TextFacts) -> Any:
     transformers = load_transformers()
-    if facts.base in BASES:
-        return transformers.XLMRobertaConfig(**BASES[facts.base])
+    if (known := encoder_config(facts.base)) is not None:
+        return transformers.XLMRobertaConfig(**known)
     inside = facts.folder / facts.base
     folder = inside if (inside / "config.json").is_file() else locate(facts.base, _BASE_FILES)
     return transformers.AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
