@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from snoop_torch.known import Known
-
 from snoop_openclip.family import resolve
+from snoop_torch.known import Known
 
 MIT = "MIT"
 XLM_R = "100 languages, unevenly"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
+from snoop_flow.errors import PluginError, UsageError
 from snoop_torch.descriptions import TOKENIZERS, has_tokenizer, read_json
 from snoop_torch.preprocessing import Preparation
 from snoop_torch.weights import lacking_weights
-
-from snoop_flow.errors import PluginError, UsageError
 
 CONFIG = "open_clip_config.json"
 # in the order in which the library prefers them; the last is that of the library transformers where its config is there

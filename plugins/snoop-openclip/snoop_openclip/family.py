@@ -8,14 +8,13 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from snoop_flow.errors import UsageError
+from snoop_flow.plugin_types import Backbone, BackboneSpec
+from snoop_openclip.facts import CONFIG, Facts, architectures, checkpoint_facts, folder_facts, lacks
 from snoop_torch.backbone import Tower, opened
 from snoop_torch.descriptions import TOKENIZER_FILES, has_tokenizer, licence_of
 from snoop_torch.files import Wanted, locate
 from snoop_torch.weights import PICKLES, digest_of, megabytes_of
-
-from snoop_flow.errors import UsageError
-from snoop_flow.plugin_types import Backbone, BackboneSpec
-from snoop_openclip.facts import CONFIG, Facts, architectures, checkpoint_facts, folder_facts, lacks
 
 FAMILY = "openclip"
 ALGORITHM = "openclip/1"

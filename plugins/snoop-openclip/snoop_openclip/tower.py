@@ -12,13 +12,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
+
+from snoop_flow.errors import PluginError
+from snoop_openclip.facts import Facts
 from snoop_torch.encoders import encoder_config
 from snoop_torch.files import Wanted, locate
 from snoop_torch.libraries import load_library, load_torch
 from snoop_torch.placing import Placement
-
-from snoop_flow.errors import PluginError
-from snoop_openclip.facts import Facts
 
 _ENCODER = Wanted(("config.json",), lambda folder: "" if (folder / "config.json").is_file() else "config.json")
 

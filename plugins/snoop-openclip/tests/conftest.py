@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from snoop_openclip.tower import load_open_clip
 
 from snoop_flow.errors import PluginError
 from snoop_flow.testing import pictures
+from snoop_openclip.tower import load_open_clip
 
 try:
     open_clip = load_open_clip()

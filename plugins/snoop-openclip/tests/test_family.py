@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from snoop_openclip import plugin
-from snoop_openclip.catalogue import MODELS
-from snoop_openclip.family import resolve
 
 from snoop_flow.errors import PluginError, SnoopError, UsageError
 from snoop_flow.plugin_types import BackboneFamily
+from snoop_openclip import plugin
+from snoop_openclip.catalogue import MODELS
+from snoop_openclip.family import resolve
 
 Made = Callable[[str], Path]
 

@@ -14,11 +14,11 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+
+from snoop_flow.plugin_types import Backbone, BackboneSpec, FloatArray, PatchBackbone, TextBackbone
+from snoop_flow.testing import check_backbone
 from snoop_openclip.facts import folder_facts
 from snoop_openclip.family import resolve
-
-from snoop_flow.plugin_types import BackboneSpec, FloatArray
-from snoop_flow.testing import check_backbone
 
 Made = Callable[[str], Path]
 KINDS = ["vit", "resnet", "timm", "xlm-roberta", "oblong"]
@@ -46,6 +46,17 @@ def _unit(vectors: Any) -> FloatArray:
     return found
 
 
+def texts_of(backbone: Backbone, texts: list[str]) -> FloatArray:
+    assert isinstance(backbone, TextBackbone)
+    return backbone.embed_texts(texts)
+
+
+def patches_of(spec: BackboneSpec, images: list[Image.Image]) -> FloatArray:
+    backbone = spec.open("cpu@fp32")
+    assert isinstance(backbone, PatchBackbone)
+    return backbone.embed_patches(images)
+
+
 def _in_fp32(spec: BackboneSpec) -> BackboneSpec:
     return replace(spec, open=lambda device: spec.open(f"{device}@fp32"))
 
@@ -67,7 +78,7 @@ def test_vectors_are_the_library_s(made: Made, images: list[Image.Image], kind: 
         read = _unit(model.encode_text(tokenizer(TEXTS)))
     backbone = resolve(str(made(kind))).open("cpu@fp32")
     np.testing.assert_allclose(backbone.embed_images(images), seen, atol=1e-5)
-    np.testing.assert_allclose(backbone.embed_texts(TEXTS), read, atol=1e-5)  # type: ignore[attr-defined]
+    np.testing.assert_allclose(texts_of(backbone, TEXTS), read, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -87,7 +98,7 @@ def test_a_patch_is_told_by_its_own_token(made: Made) -> None:
     blank = Image.new("RGB", (96, 96), (200, 180, 150))
     blotted = blank.copy()
     blotted.paste((10, 20, 90), (48, 24, 72, 48))  # cell (1, 2) of 4 × 4
-    one, two = resolve(str(made("vit"))).open("cpu@fp32").embed_patches([blank, blotted])  # type: ignore[attr-defined]
+    one, two = patches_of(resolve(str(made("vit"))), [blank, blotted])
     alike = (one * two).sum(axis=-1)
     assert np.unravel_index(alike.argmin(), alike.shape) == (1, 2)
 

@@ -32,31 +32,29 @@ class Tower(Protocol):
     Attributes:
         module: the torch module, or a list of them; moved to the device and its precision.
         dimension: D.
-        input_shape: of one prepared picture.
         reads_text: `texts` may be called.
         patch_grid: rows and columns of what `patches` gives; None where it may not be called.
     """
 
     module: Any
     dimension: int
-    input_shape: tuple[int, ...]
     reads_text: bool
     patch_grid: tuple[int, int] | None
 
     def prepare(self, picture: Image) -> NDArray[Any]:
-        """One picture as an array of `input_shape`."""
+        """One picture as an array, of the same shape for all."""
 
     def whole(self, picture: Image) -> NDArray[Any]:
-        """One whole picture, nothing cut off, as an array of `input_shape`."""
+        """One whole picture, nothing cut off, as such an array."""
 
     def images(self, pixels: NDArray[Any], placement: Placement) -> Any:
-        """Prepared pictures (n, *input_shape) → a tensor (n, D)."""
+        """Prepared pictures, stacked → a tensor (n, D)."""
 
     def texts(self, texts: Sequence[str], placement: Placement) -> Any:
         """Texts → a tensor (n, D)."""
 
     def patches(self, pixels: NDArray[Any], placement: Placement) -> Any:
-        """Whole prepared pictures → a tensor (n, rows, columns, D)."""
+        """Whole pictures, stacked → a tensor (n, rows, columns, D)."""
 
 
 def opened(name: str, load: Callable[[], Tower], dimension: int, fingerprint: str, device: str) -> Backbone:

@@ -6,9 +6,9 @@ import pickle
 from pathlib import Path
 
 import pytest
-from snoop_torch.libraries import load_torch
 
 from snoop_flow.errors import PluginError, UsageError
+from snoop_torch.libraries import load_torch
 
 try:
     load_torch()
@@ -17,6 +17,7 @@ except PluginError as missing:
 
 import torch
 from safetensors.torch import load_file
+
 from snoop_torch.converting import convert
 
 

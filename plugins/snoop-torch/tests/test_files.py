@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from snoop_flow.errors import PluginError, UsageError
 from snoop_torch import hub as hubs
 from snoop_torch.files import TOLD, Wanted, folder_of, locate
 from snoop_torch.weights import digest_of, lacking_weights, weight_files
-
-from snoop_flow.errors import PluginError, UsageError
 
 WEIGHTS = bytes(range(256)) * 200
 WANTED = Wanted(("config.json", "*.safetensors"), lacking_weights)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from snoop_torch.preprocessing import Preparation
 
 from snoop_flow.errors import PluginError
+from snoop_torch.preprocessing import Preparation
 
 RAMP = Image.fromarray(np.arange(60 * 40 * 3, dtype=np.uint8).reshape(40, 60, 3))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snoop_torch.known import Known
-
 from snoop_transformers.family import resolve
 
 APACHE, MIT, META = "Apache-2.0", "MIT", "DINOv3 License, to be accepted on its page"

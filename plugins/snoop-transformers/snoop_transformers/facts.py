@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from snoop_flow.errors import UsageError
 from snoop_torch.descriptions import TOKENIZERS, has_tokenizer, read_json
 from snoop_torch.weights import lacking_weights
-
-from snoop_flow.errors import UsageError
 from snoop_transformers.processing import PROCESSORS, NativeShape, Way, read_processing
 
 GEMMA_WORDS = 256_000  # SigLIP 2's tokenizer, which was trained on lower-case texts

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from snoop_flow.errors import UsageError
+from snoop_flow.plugin_types import Backbone, BackboneSpec
 from snoop_torch.backbone import Tower, opened
 from snoop_torch.descriptions import TOKENIZER_FILES, licence_of
 from snoop_torch.files import Wanted, locate
 from snoop_torch.weights import digest_of, megabytes_of, weight_files
-
-from snoop_flow.errors import UsageError
-from snoop_flow.plugin_types import Backbone, BackboneSpec
 from snoop_transformers import facts as seeing
 from snoop_transformers.facts import Facts, facts_of
 from snoop_transformers.towers import mclip
@@ -129,5 +129,10 @@ def _tower(found: Facts) -> Tower:
     from snoop_transformers.towers.contrastive import ClipTower, NativeTower, SiglipTower
     from snoop_transformers.towers.dino import DinoTower
 
-    towers = {"dino": DinoTower, "clip": ClipTower, "siglip": SiglipTower, "native": NativeTower}
+    towers: dict[str, Callable[[Facts], Tower]] = {
+        "dino": DinoTower,
+        "clip": ClipTower,
+        "siglip": SiglipTower,
+        "native": NativeTower,
+    }
     return towers[found.kind.tower](found)

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from snoop_torch.libraries import load_torch
-from snoop_torch.preprocessing import Preparation
 
 from snoop_flow.errors import UsageError
+from snoop_torch.libraries import load_torch
+from snoop_torch.preprocessing import Preparation
 
 PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 
@@ -90,8 +90,9 @@ class NativeShape:
     def _patches(self, picture: Image.Image, rows: int, columns: int) -> NDArray[Any]:
         side = self.side
         resized = picture.resize((columns * side, rows * side), Image.Resampling(self.resample))
-        values = (np.asarray(resized, np.float64) * self.scale).astype(np.float32)
-        values = (values - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        scaled = (np.asarray(resized, np.float64) * self.scale).astype(np.float32)
+        values: NDArray[np.float32] = (scaled - mean) / std
         cut = values.reshape(rows, side, columns, side, 3).transpose(0, 2, 1, 3, 4).reshape(rows * columns, -1)
         packed = np.zeros((self.most_patches + 1, cut.shape[1]), np.float32)
         packed[: len(cut)] = cut

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from snoop_transformers.towers.loading import load_transformers
 
 from snoop_flow.errors import PluginError
 from snoop_flow.testing import pictures
+from snoop_transformers.towers.loading import load_transformers
 
 try:
     load_transformers()
@@ -92,8 +93,7 @@ def _metaclip(folder: Path) -> None:
 
 
 def _siglip(folder: Path) -> None:
-    import sentencepiece
-
+    sentencepiece: Any = import_module("sentencepiece")
     folder.mkdir()
     corpus = iter(SENTENCES)
     with (folder / "spiece.model").open("wb") as file:

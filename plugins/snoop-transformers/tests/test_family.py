@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import transformers as library
 from safetensors.torch import load_file, save_file
+
+from snoop_flow.errors import PluginError, SnoopError, UsageError
+from snoop_flow.plugin_types import BackboneFamily, BackboneSpec
 from snoop_transformers import plugin
 from snoop_transformers.catalogue import MODELS
 from snoop_transformers.facts import KINDS
 from snoop_transformers.family import resolve
 from snoop_transformers.processing import DEFAULTS
-
-from snoop_flow.errors import PluginError, SnoopError, UsageError
-from snoop_flow.plugin_types import BackboneFamily, BackboneSpec
 
 Made = Callable[[str], Path]
 

@@ -12,12 +12,12 @@ import pytest
 import torch
 import transformers as library
 from PIL import Image
+
+from snoop_flow.plugin_types import Backbone, BackboneSpec, FloatArray, PatchBackbone, TextBackbone
+from snoop_flow.testing import check_backbone
 from snoop_torch.converting import convert
 from snoop_transformers.family import resolve
 from snoop_transformers.processing import NativeShape, read_processing
-
-from snoop_flow.plugin_types import BackboneSpec, FloatArray
-from snoop_flow.testing import check_backbone
 
 Made = Callable[[str], Path]
 READERS = ["clip", "metaclip", "siglip", "siglip2-fixed", "siglip2"]
@@ -45,6 +45,17 @@ def _reference(folder: Path, images: list[Image.Image]) -> FloatArray:
         if hasattr(model, "get_image_features"):
             return np.concatenate([_unit(model.get_image_features(**one).pooler_output) for one in given])
         return np.concatenate([_unit(model(**one).pooler_output) for one in given])
+
+
+def texts_of(backbone: Backbone, texts: list[str]) -> FloatArray:
+    assert isinstance(backbone, TextBackbone)
+    return backbone.embed_texts(texts)
+
+
+def patches_of(spec: BackboneSpec, images: list[Image.Image]) -> FloatArray:
+    backbone = spec.open("cpu@fp32")
+    assert isinstance(backbone, PatchBackbone)
+    return backbone.embed_patches(images)
 
 
 def _in_fp32(spec: BackboneSpec) -> BackboneSpec:
@@ -86,7 +97,7 @@ def test_vectors_of_texts_are_the_library_s(made: Made, kind: str) -> None:
     with torch.inference_mode():
         expected = _unit(model.get_text_features(**given).pooler_output)
     backbone = resolve(str(folder)).open("cpu@fp32")
-    np.testing.assert_allclose(backbone.embed_texts(TEXTS), expected, atol=1e-5)  # type: ignore[attr-defined]
+    np.testing.assert_allclose(texts_of(backbone, TEXTS), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", SEERS)
@@ -118,7 +129,7 @@ def test_patches_of_dino_are_its_last_tokens(made: Made, images: list[Image.Imag
     rows, columns = spec.patch_grid
     first = 1 + getattr(model.config, "num_register_tokens", 0)
     assert tokens.shape[1] == first + rows * columns
-    found = spec.open("cpu@fp32").embed_patches(images)  # type: ignore[attr-defined]
+    found = patches_of(spec, images)
     np.testing.assert_allclose(found.reshape(len(images), rows * columns, -1), _unit(tokens[:, first:]), atol=1e-5)
 
 
@@ -129,7 +140,7 @@ def test_a_patch_of_a_model_that_reads_is_told_by_its_own_token(made: Made, kind
     blank = Image.new("RGB", (96, 96), (200, 180, 150))
     blotted = blank.copy()
     blotted.paste((10, 20, 90), (48, 24, 72, 48))  # cell (1, 2) of 4 × 4
-    one, two = spec.open("cpu@fp32").embed_patches([blank, blotted])  # type: ignore[attr-defined]
+    one, two = patches_of(spec, [blank, blotted])
     alike = (one * two).sum(axis=-1)
     assert np.unravel_index(alike.argmin(), alike.shape) == (1, 2)
 
@@ -142,7 +153,7 @@ def test_a_siglip_patch_is_pooled_like_an_image_of_one_patch(made: Made, images:
     with torch.inference_mode():
         tokens = model.vision_model(pixels).last_hidden_state
         expected = _unit(model.vision_model.head(tokens[:, 5:6]))
-    found = resolve(str(made("siglip"))).open("cpu@fp32").embed_patches(images)  # type: ignore[attr-defined]
+    found = patches_of(resolve(str(made("siglip"))), images)
     np.testing.assert_allclose(found[:, 1, 1], expected, atol=1e-5)
 
 
@@ -176,7 +187,7 @@ def _mclip_reference(folder: Path) -> FloatArray:
 def test_m_clip_reads_by_its_text_tower_and_sees_by_its_clip(made: Made, pair: str, images: list[Image.Image]) -> None:
     spec = resolve(pair)
     backbone = spec.open("cpu@fp32")
-    found = backbone.embed_texts(TEXTS)  # type: ignore[attr-defined]
+    found = texts_of(backbone, TEXTS)
     np.testing.assert_allclose(found, _mclip_reference(made("m-clip") / "text"), atol=1e-5)
     np.testing.assert_allclose(backbone.embed_images(images), _reference(made("m-clip") / "image", images), atol=1e-5)
     assert spec.fingerprint() == resolve(str(made("m-clip") / "image")).fingerprint()

@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
+
 from snoop_torch.libraries import load_torch
 from snoop_torch.placing import Placement
 from snoop_torch.preprocessing import Preparation
-
 from snoop_transformers.facts import Facts
 from snoop_transformers.processing import NativeShape
 from snoop_transformers.towers.loading import load_model, load_tokenizer, load_transformers
@@ -25,7 +25,7 @@ class ContrastiveTower:
         self.dimension = facts.dimension
         self.reads_text = reads_text
         self.patch_grid: tuple[int, int] | None = facts.grid
-        self._tokenizer = load_tokenizer(facts.folder) if reads_text else None
+        self._tokenizer: Any = load_tokenizer(facts.folder) if reads_text else None
         self._lowercase = facts.lowercase
         self._way = facts.way
         self._longest = int(self.module.config.text_config.max_position_embeddings)

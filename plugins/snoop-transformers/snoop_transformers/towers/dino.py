@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
+
 from snoop_torch.placing import Placement
 from snoop_torch.preprocessing import Preparation
-
 from snoop_transformers.facts import Facts
 from snoop_transformers.towers.loading import load_model, load_transformers
 

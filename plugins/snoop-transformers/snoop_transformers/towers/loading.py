@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from snoop_torch.libraries import load_library, load_torch
-
 from snoop_flow.errors import PluginError
+from snoop_torch.libraries import load_library, load_torch
 
 # counters that older files of weights carry along
 _NO_WEIGHTS = ("position_ids",)

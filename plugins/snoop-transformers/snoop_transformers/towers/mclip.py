@@ -13,14 +13,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PIL.Image import Image
+
+from snoop_flow.errors import UsageError
 from snoop_torch.descriptions import has_tokenizer, read_json
 from snoop_torch.encoders import encoder_config
 from snoop_torch.files import Wanted, locate
 from snoop_torch.libraries import load_torch
 from snoop_torch.placing import Placement
 from snoop_torch.weights import lacking_weights
-
-from snoop_flow.errors import UsageError
 from snoop_transformers.facts import TEXT_ONLY
 from snoop_transformers.towers.contrastive import ClipTower
 from snoop_transformers.towers.loading import load_model, load_tokenizer, load_transformers
@@ -112,10 +112,10 @@ def _load(facts: TextFacts) -> Any:
     torch, transformers = load_torch(), load_transformers()
     base = _base(facts)
 
-    class Config(transformers.PreTrainedConfig):  # type: ignore[misc]
+    class Config(transformers.PreTrainedConfig):  # type: ignore[misc, name-defined]
         model_type = TEXT_ONLY
 
-    class Reader(transformers.PreTrainedModel):  # type: ignore[misc]
+    class Reader(transformers.PreTrainedModel):  # type: ignore[misc, name-defined]
         """Parameters are named as in the published files."""
 
         config_class = Config
