@@ -1,12 +1,13 @@
-"""Tiny real checkpoints of several architectures, made here and saved as the library saves them for a hub."""
+"""Tiny real checkpoints, made when first wanted. Nothing here needs torch, so that tests can be skipped without it."""
 
 from __future__ import annotations
 
-import json
+import importlib.util
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 from PIL import Image
@@ -15,102 +16,32 @@ from snoop_flow.errors import PluginError
 from snoop_flow.testing import pictures
 from snoop_openclip.tower import load_open_clip
 
-try:
-    open_clip = load_open_clip()
-except PluginError as missing:
-    pytest.skip(f"{missing} (make models)", allow_module_level=True)
+with suppress(PluginError):
+    load_open_clip()  # torchvision is mended before a test imports the library
 
-import torch
-import transformers
-from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-SENTENCES = ["a map of Paris", "une carte de Paris", "portrait d'une femme", "le vieux port à l'aube", "گلدان"] * 20
-VIT = {"image_size": 48, "layers": 3, "width": 32, "head_width": 8, "patch_size": 12}
-TEXT = {"context_length": 24, "vocab_size": 49408, "width": 32, "heads": 4, "layers": 2}
-CONFIGS: dict[str, dict[str, Any]] = {
-    "vit": {"embed_dim": 24, "quick_gelu": True, "vision_cfg": VIT, "text_cfg": TEXT},
-    "resnet": {
-        "embed_dim": 24,
-        "vision_cfg": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 8, "head_width": 8},
-        "text_cfg": TEXT,
-    },
-    "timm": {
-        "embed_dim": 24,
-        "custom_text": True,
-        "vision_cfg": {"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "", "timm_proj": "linear"},
-        "text_cfg": TEXT,
-    },
-    "xlm-roberta": {
-        "embed_dim": 24,
-        "vision_cfg": VIT,
-        "text_cfg": {
-            "hf_model_name": "base",
-            "hf_tokenizer_name": "somebody/tokenizer",
-            "hf_pooler_type": "mean_pooler",
-            "hf_proj_type": "mlp",
-            "context_length": 20,
-        },
-    },
-    "oblong": {"embed_dim": 24, "vision_cfg": {**VIT, "image_size": [48, 72]}, "text_cfg": TEXT},
-}
-HALF = [0.5, 0.5, 0.5]
-PREPROCESSING: dict[str, dict[str, Any]] = {
-    "vit": {"mean": list(open_clip.OPENAI_DATASET_MEAN), "std": list(open_clip.OPENAI_DATASET_STD)},
-    "resnet": {"interpolation": "bilinear"},
-    "timm": {"mean": HALF, "std": HALF, "resize_mode": "squash"},
-    "xlm-roberta": {"resize_mode": "longest", "fill_color": 120},
-    "oblong": {},
-}
+def _checkpoints() -> ModuleType:
+    """The module beside this file; in importlib mode tests cannot import each other by name."""
+    spec = importlib.util.spec_from_file_location("openclip_checkpoints", Path(__file__).with_name("checkpoints.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Gives the folder of a tiny checkpoint of a kind, made once; copy it before changing it."""
+    checkpoints = _checkpoints()
 
     @cache
     def make(kind: str) -> Path:
         folder = tmp_path_factory.mktemp("models") / kind
-        folder.mkdir()
-        torch.manual_seed(7)
-        config = json.loads(json.dumps(CONFIGS[kind]))
-        if kind == "xlm-roberta":
-            _text_tower(folder)
-        document = {"model_cfg": config, "preprocess_cfg": PREPROCESSING[kind]}
-        (folder / "open_clip_config.json").write_text(json.dumps(document), "utf-8")
-        changed = {}
-        if kind == "xlm-roberta":
-            changed = {
-                "text_cfg": {**config["text_cfg"], "hf_model_name": str(folder / "base"), "hf_model_pretrained": False}
-            }
-        model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, pretrained_text=False, **changed)
-        for name, one in model.visual.named_parameters():
-            if name.endswith("bn3.weight"):  # untrained, they are zero, and no image differs from another
-                torch.nn.init.uniform_(one, 0.5, 1.5)
-        weights = {name: one.clone().contiguous() for name, one in model.state_dict().items()}
-        save_file(weights, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
+        checkpoints.make(kind, folder)
         return folder
 
     return make
-
-
-def _text_tower(folder: Path) -> None:
-    learned = Tokenizer(models.Unigram())
-    learned.pre_tokenizer = pre_tokenizers.Metaspace()
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    trainer = trainers.UnigramTrainer(vocab_size=90, special_tokens=special, unk_token="<unk>", show_progress=False)
-    learned.train_from_iterator(SENTENCES, trainer)
-    pieces = [(piece, score) for piece, score in json.loads(learned.to_str())["model"]["vocab"]]
-    tokenizer = transformers.XLMRobertaTokenizer(vocab=[*pieces, ("<mask>", 0.0)])
-    tokenizer.save_pretrained(folder)
-    transformers.XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=40,
-    ).save_pretrained(folder / "base")
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from snoop_flow.errors import PluginError, SnoopError, UsageError
 from snoop_flow.plugin_types import BackboneFamily
 from snoop_openclip import plugin
 from snoop_openclip.catalogue import MODELS
 from snoop_openclip.family import resolve
+
+torch = pytest.importorskip("torch", reason="not installed: make models")
+open_clip = pytest.importorskip("open_clip", reason="not installed: make models")
 
 Made = Callable[[str], Path]
 

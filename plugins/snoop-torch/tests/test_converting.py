@@ -6,19 +6,12 @@ import pickle
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
-from snoop_flow.errors import PluginError, UsageError
-from snoop_torch.libraries import load_torch
-
-try:
-    load_torch()
-except PluginError as missing:
-    pytest.skip(f"{missing} (make models)", allow_module_level=True)
-
-import torch
-from safetensors.torch import load_file
-
+from snoop_flow.errors import UsageError
 from snoop_torch.converting import convert
+
+torch = pytest.importorskip("torch", reason="not installed: make models")
 
 
 def test_tensors_are_written_anew(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import transformers as library
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from snoop_flow.errors import PluginError, SnoopError, UsageError
 from snoop_flow.plugin_types import BackboneFamily, BackboneSpec
@@ -21,6 +20,9 @@ from snoop_transformers.catalogue import MODELS
 from snoop_transformers.facts import KINDS
 from snoop_transformers.family import resolve
 from snoop_transformers.processing import DEFAULTS
+
+torch = pytest.importorskip("torch", reason="not installed: make models")
+library = pytest.importorskip("transformers", reason="not installed: make models")
 
 Made = Callable[[str], Path]
 

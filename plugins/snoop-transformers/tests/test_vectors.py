@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-import transformers as library
 from PIL import Image
 
 from snoop_flow.plugin_types import Backbone, BackboneSpec, FloatArray, PatchBackbone, TextBackbone
@@ -18,6 +16,9 @@ from snoop_flow.testing import check_backbone
 from snoop_torch.converting import convert
 from snoop_transformers.family import resolve
 from snoop_transformers.processing import NativeShape, read_processing
+
+torch = pytest.importorskip("torch", reason="not installed: make models")
+library = pytest.importorskip("transformers", reason="not installed: make models")
 
 Made = Callable[[str], Path]
 READERS = ["clip", "metaclip", "siglip", "siglip2-fixed", "siglip2"]
