@@ -267,7 +267,12 @@ class VisualClass:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One append-only judgement: +1, -1, 0 for unsure, None to clear."""
+    """One append-only judgement: +1, -1, 0 for unsure, None to clear.
+
+    Attributes:
+        previous: what the same user said of the item before.
+        verdict: it settles what people disagree on.
+    """
 
     sequence: int
     op_id: str
@@ -277,6 +282,7 @@ class Mark:
     previous: int | None
     user_id: str
     round: int | None
+    verdict: bool
     created_at: datetime
 
 

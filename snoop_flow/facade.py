@@ -16,6 +16,7 @@ from snoop_flow import (
     exporting,
     harvesting,
     indexing,
+    people,
     presenting,
     publishing,
     reviewing,
@@ -24,6 +25,7 @@ from snoop_flow import (
     workspace,
 )
 from snoop_flow import jobs as running
+from snoop_flow.classes import agreement as agreeing
 from snoop_flow.classes import definitions, marking, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
@@ -67,6 +69,9 @@ class Workspace(workspace.Workspace):
     status = browsing.status
     plugins = diagnosis.workspace_plugins
 
+    add_user = people.add_user
+    users = people.users
+
     manifest = presenting.manifest
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
@@ -85,6 +90,8 @@ class Workspace(workspace.Workspace):
     undo = marking.undo
     marks = marking.present_marks
     mark_history = marking.mark_history
+    disagreements = agreeing.disagreements
+    agreement = agreeing.agreement
     fit = teaching.fit
     suggest = suggesting.suggest
     rounds = past.rounds

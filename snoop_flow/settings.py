@@ -38,6 +38,7 @@ class Settings:
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
+        user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
 
@@ -54,6 +55,7 @@ class Settings:
     embed_batch: int = 256
     harvest_batch: int = 16
     shard_rows: int = 250_000
+    user: str = ""
     secret_key: str = ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from snoop_flow.classes.marking import counts_of, mark, minutes_of
+from snoop_flow.classes.marking import counts_of, mark, seconds_of
 from snoop_flow.classes.starting import Start, start_of
 from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Visibility, VisualClass
 from snoop_flow.errors import UsageError
@@ -209,7 +209,7 @@ def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str])
         positives=positives,
         negatives=negatives,
         unsure=unsure,
-        minutes=minutes_of(marks.times(connection, one.id)),
+        minutes=round(seconds_of(marks.times(connection, one.id)) / 60, 1),
         predictions=predictions.counts(connection, one.id),
         annotations=published.count(connection, one.id),
         models=tuple(_model_summary(model) for model in classes.models(connection, one.id)),

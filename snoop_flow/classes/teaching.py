@@ -50,7 +50,17 @@ def _fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, 
     statistics, rng = lesson.derived.statistics, lesson.rng("fit")
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(positives, negatives, background, statistics, start=lesson.start, previous=previous, rng=rng)
+    model = fit_model(
+        positives,
+        negatives,
+        background,
+        statistics,
+        positive_weights=lesson.weights(1),
+        negative_weights=lesson.weights(-1),
+        start=lesson.start,
+        previous=previous,
+        rng=rng,
+    )
     return model, len(positives) + len(negatives) + len(background)
 
 

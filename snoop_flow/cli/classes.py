@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, counted, in_workspace
+from snoop_flow.cli.options import Function, counted, in_workspace, user_option
 from snoop_flow.cli.search import picture_of, region_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
@@ -56,6 +56,7 @@ def class_line(summary: ClassSummary) -> str:
 @item_option("--item", "items", "Start from an item, without marking it")
 @click.option("--region", metavar="ID#xywh=X,Y,W,H", help="Start from a box on an item, in canvas pixels.")
 @click.option("--backbone", metavar="NAME", help="Backbone whose vectors it is taught on.")
+@user_option
 @in_workspace
 def create(
     workspace: Workspace,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import counted, in_workspace, progress_bar
+from snoop_flow.cli.options import counted, in_workspace, progress_bar, user_option
 from snoop_flow.facade import Workspace
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
@@ -36,6 +36,7 @@ def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
 @click.option("--accept", multiple=True, metavar="ID", help="Item that belongs to the class; may be repeated.")
 @click.option("--reject", multiple=True, metavar="ID", help="Item that does not; may be repeated.")
 @click.option("--accept-above", type=float, metavar="T", help="Accept every proposal that scores at least T.")
+@user_option
 @in_workspace
 def review(workspace: Workspace, name: str, **options: Any) -> Any:
     """Accept or reject what a class proposes.

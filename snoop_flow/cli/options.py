@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -74,6 +75,12 @@ def workspace_option(command: Function) -> Function:
     return option(command)
 
 
+def user_option(command: Function) -> Function:
+    """The option `--user LOGIN`."""
+    help_ = "Who does this (see user list); by default SNOOP_FLOW_USER, else the local curator."
+    return click.option("--user", metavar="LOGIN", help=help_)(command)
+
+
 def workspace_folder(folder: Path | None) -> Path:
     """The folder that was named, else the present one if it is a workspace.
 
@@ -97,6 +104,8 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return str(value) if isinstance(value, Path) else value
 
 

@@ -3,9 +3,11 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
+from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -15,12 +17,16 @@ from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 
 __all__ = [
+    "Consensus",
     "Corpus",
     "CorpusStatistics",
     "FitOptions",
     "Learner",
     "LinearModel",
+    "Marks",
     "Moments",
+    "Opinions",
+    "PairAgreement",
     "Pool",
     "Rounds",
     "Spanning",
@@ -29,6 +35,7 @@ __all__ = [
     "average_precision",
     "best_rows",
     "cluster",
+    "combine",
     "corpus_statistics",
     "coverage",
     "discovery",
@@ -37,6 +44,7 @@ __all__ = [
     "fit",
     "left_out",
     "most_useful",
+    "pair_agreements",
     "r_precision",
     "random",
     "relevant",

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, case, delete, func, literal_column, select, u
 from sqlalchemy.dialects import postgresql, sqlite
 
 from snoop_flow.entities import Prediction, Status
+from snoop_flow.store.marks import decisive
 from snoop_flow.store.rows import chunks, now, to
-from snoop_flow.store.schema import item, mark, prediction, record
+from snoop_flow.store.schema import item, prediction, record
 
 
 def prediction_of(row: Any) -> Prediction:
@@ -31,16 +32,14 @@ def propose(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def reject_marked(connection: Connection, class_id: str) -> None:
-    """Reject what a curator marked negative after it was proposed or accepted, in that curator's name."""
-    newest = select(func.max(mark.c.sequence)).where(mark.c.class_id == class_id).group_by(mark.c.item)
-    negative = select(mark.c.item, mark.c.user_id, mark.c.created_at).where(
-        mark.c.sequence.in_(newest), mark.c.value == -1
-    )
-    for row in connection.execute(negative).all():
-        mine = (prediction.c.class_id == class_id) & (prediction.c.item == row.item)
+    """Reject what was marked negative after it was proposed or accepted, in the name of who marked it."""
+    for item_number, one in decisive(connection, class_id).items():
+        if one.value != -1:
+            continue
+        mine = (prediction.c.class_id == class_id) & (prediction.c.item == item_number)
         mine &= prediction.c.status != Status.REJECTED
-        mine &= prediction.c.decided_at.is_(None) | (prediction.c.decided_at < row.created_at)
-        values = {"status": Status.REJECTED, "decided_by": row.user_id, "decided_at": row.created_at}
+        mine &= prediction.c.decided_at.is_(None) | (prediction.c.decided_at < one.created_at)
+        values = {"status": Status.REJECTED, "decided_by": one.user_id, "decided_at": one.created_at}
         connection.execute(update(prediction).where(mine).values(**values))
 
 

@@ -262,6 +262,7 @@ mark = Table(
     Column("previous", SmallInteger, nullable=True),
     _to("user_account", "user_id"),
     Column("round", Integer, nullable=True),
+    Column("verdict", Boolean, nullable=False, default=False, server_default=false()),
     _when("created_at"),
     UniqueConstraint("op_id", "item"),
     Index("ix_mark_class_id_item", "class_id", "item"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.round import round_
 
@@ -16,7 +17,11 @@ def bench() -> None:
     """
 
 
-for command in (embed, round_):
+for command in (
+    agreement,
+    embed,
+    round_,
+):
     bench.add_command(command)
 
 COMMANDS = (bench,)
