@@ -192,7 +192,8 @@ class PatchBackbone(Protocol):
 class PreparedBackbone(Protocol):
     """A backbone whose work on a picture is split in two, so that the engine prepares some while the model runs others.
 
-    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`.
+    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`. An attribute
+    `batch_size`, where there is one, tells how many pictures it takes best in one call.
     """
 
     def prepare(self, image: Image) -> NDArray[Any]:

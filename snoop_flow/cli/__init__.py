@@ -15,6 +15,7 @@ import click
 from snoop_flow import errors
 from snoop_flow.cli import (
     agreement,
+    backbones,
     bench,
     classes,
     corpus,
@@ -61,7 +62,20 @@ def cli() -> None:
     """
 
 
-for module in (workspaces, people, corpus, search, classes, teaching, agreement, enrichment, evaluation, bench, demo):
+for module in (
+    workspaces,
+    people,
+    corpus,
+    backbones,
+    search,
+    classes,
+    teaching,
+    agreement,
+    enrichment,
+    evaluation,
+    bench,
+    demo,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 
