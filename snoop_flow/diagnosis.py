@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from snoop_flow.entities import EmbeddingSet
-from snoop_flow.errors import SnoopError
 from snoop_flow.host import PluginHost
-from snoop_flow.plugin_types import BackboneSpec
-from snoop_flow.reports import BackboneFacts, PluginsReport
-from snoop_flow.store import embeddings
-from snoop_flow.workspace import Workspace, serving_first
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    ok: bool
-    finding: str
+from snoop_flow.plugin_types import Finding
+from snoop_flow.reports import PluginsReport
+from snoop_flow.workspace import Workspace
 
 
 def plugins_report(host: PluginHost) -> PluginsReport:
@@ -42,54 +30,10 @@ def workspace_plugins(workspace: Workspace) -> PluginsReport:
     return plugins_report(workspace.host)
 
 
-def backbones_report(host: PluginHost) -> list[BackboneFacts]:
-    """The backbones that have names of their own, with their facts; families are given by the plugins' report."""
-    return [facts_of(spec) for spec in host.backbones.values() if isinstance(spec, BackboneSpec)]
-
-
-def workspace_backbones(workspace: Workspace) -> list[BackboneFacts]:
-    """The backbones, those that items are embedded with first; of a family those that are in use here."""
-    with workspace.catalogue.read() as connection:
-        sets = serving_first(connection)
-        rows = embeddings.rows_by_set(connection)
-    serving = _serving(workspace)
-    used = {one.backbone: _used(workspace, one, rows.get(one.id, 0), one.id == serving) for one in sets}
-    return [*used.values(), *(one for one in backbones_report(workspace.host) if one.name not in used)]
-
-
-def _serving(workspace: Workspace) -> int | None:
-    try:
-        return workspace.embedding_set().id
-    except SnoopError:  # nothing is embedded, or with another backbone than the settings name
-        return None
-
-
-def _used(workspace: Workspace, known: EmbeddingSet, items: int, serves: bool) -> BackboneFacts:
-    try:
-        facts = facts_of(workspace.host.backbone(known.backbone))
-    except SnoopError as error:  # its plugin or its files are gone; the vectors are not
-        facts = BackboneFacts(known.backbone, str(error), known.dimension, 0, 0, "unknown", False, "", None)
-    return replace(facts, items=items, serves=serves)
-
-
-def facts_of(spec: BackboneSpec) -> BackboneFacts:
-    """A spec's facts."""
-    return BackboneFacts(
-        name=spec.name,
-        title=spec.title,
-        dimension=spec.dimension,
-        input_size=spec.input_size,
-        megabytes=spec.megabytes,
-        licence=spec.licence,
-        reads_text=spec.reads_text,
-        languages=spec.languages,
-        patch_grid=spec.patch_grid,
-    )
-
-
 def diagnose(host: PluginHost) -> list[Finding]:
     """Check the installation."""
-    findings = [_plugin_finding(host), _vendor_finding(), _processors()]
+    told = host.findings()  # first, for a plugin that fails at it is among the failures
+    findings = [_plugin_finding(host), _vendor_finding(), _processors(), *told]
     findings += [_package(name, why) for name, why in _OPTIONAL.items()]
     findings += [_program(name, why) for name, why in _PROGRAMS.items()]
     return findings
@@ -99,7 +43,7 @@ _OPTIONAL = {
     "snoop-onnx": "backbones from ONNX files; install it with: pip install snoop-onnx",
     "snoop-transformers": "DINOv2, CLIP, SigLIP and M-CLIP; see its README",
     "snoop-openclip": "models of OpenCLIP; see its README",
-    "snoop-faiss": "approximate indexes; install it with: pip install snoop-faiss",
+    "snoop-faiss": "approximate indexes; install it with: pip install 'snoop-faiss[cpu]'",
 }
 _PROGRAMS = {
     "initdb": "tests on PostgreSQL; install postgresql",

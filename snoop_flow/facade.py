@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from snoop_flow import backbones as encoders
 from snoop_flow import (
     browsing,
     diagnosis,
@@ -69,7 +70,7 @@ class Workspace(workspace.Workspace):
     item_predictions = browsing.item_predictions
     status = browsing.status
     plugins = diagnosis.workspace_plugins
-    backbones = diagnosis.workspace_backbones
+    backbones = encoders.workspace_backbones
 
     add_user = people.add_user
     users = people.users
@@ -187,7 +188,7 @@ _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
     "index": {"type": None, "backbone": None},
-    "enrich": {"collection": None, "threshold": None},
+    "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "publish": {"policy": "accepted"},
 }
 

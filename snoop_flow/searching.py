@@ -6,8 +6,9 @@ subtracts. Filters act inside the search. Where there is no usable index, the sc
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,8 @@ from PIL.Image import Image
 
 from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
-from snoop_flow.errors import IntegrityError, NotFoundError, UsageError
-from snoop_flow.indexing import index_type, open_index
+from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
+from snoop_flow.indexing import index_type, open_index, recall_of
 from snoop_flow.plugin_types import FloatArray, Mask, TextBackbone
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.reports import SearchReport
@@ -24,9 +25,11 @@ from snoop_flow.store import classes, collections, embeddings, indexes, items, m
 from snoop_flow.vectors import VectorSet
 from snoop_flow.workspace import Scope, Workspace
 
+EXACT = "exact"
 SMALLEST = 1e-9  # length from which on a vector has a direction
 NEGATIVE_SHARE = 0.5  # Rocchio's usual weight of what the query is not
 Box = tuple[int, int, int, int]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,11 @@ def search(
     view = workspace.vectors(known)
     allowed, coverage = _scope(workspace, view, collection, asked.text if not _reads(workspace, known) else None)
     vector, bias = _vector(workspace, asked, known, view)
-    opened, name, exact = _index(workspace, known, view, index)
-    hits = opened.search(vector, count, allowed=allowed)
+    answering = _index(workspace, known, view, index)
+    hits = answering.opened.search(vector, count, allowed=allowed)
     found = cards(workspace, view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist(), marks=shown, why="search")
-    return SearchReport(found, coverage, _milliseconds(started), name, exact, known.backbone)
+    how = (answering.name, answering.exact, known.backbone, answering.recall)
+    return SearchReport(found, coverage, _milliseconds(started), *how)
 
 
 def _milliseconds(started: float) -> float:
@@ -302,23 +306,30 @@ def _collection_scope(workspace: Workspace, view: VectorSet, collection: str) ->
     return workspace.scope((view.state, wanted, *revision), find)
 
 
-def _index(
-    workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None
-) -> tuple[OpenIndex, str, bool]:
-    exact = index_type(workspace, "exact")
-    if wanted == "exact":
-        return exact.open(workspace.folder, view), "exact", True
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """The index that answers."""
+
+    opened: OpenIndex
+    name: str
+    exact: bool
+    recall: Mapping[str, float]
+
+
+def _index(workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None) -> _Answering:
     with workspace.catalogue.read() as connection:
-        built = indexes.newest(connection, known.id, wanted)
-    if wanted is not None and built is None:
+        built = None if wanted == EXACT else indexes.newest(connection, known.id, wanted)
+    if built is None and wanted not in (None, EXACT):
         index_type(workspace, wanted)  # an unknown type is named as such
         raise NotFoundError(f"there is no {wanted} index yet; build it with: snoop-flow index --type {wanted}")
-    if built is not None and built.state == view.state:
+    if built is not None and built.type != EXACT and built.state == view.state:
         try:
             opened = workspace.opened_index(built, view, open_index)
-            return opened, built.type, index_type(workspace, built.type).exact
-        except IntegrityError:
+            exact = index_type(workspace, built.type).exact
+            return _Answering(opened, built.type, exact, {} if exact else recall_of(built.facts))
+        except (IntegrityError, PluginError) as error:
             if wanted is not None:
                 raise
+            log.warning("the exact scan answers: %s", error)
     # no index, or one that does not cover the present vectors: the exact scan is always right
-    return exact.open(workspace.folder, view), "exact", True
+    return _Answering(index_type(workspace, EXACT).open(workspace.folder, view), EXACT, True, {})

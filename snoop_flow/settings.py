@@ -33,6 +33,7 @@ class Settings:
             several the one embedded last.
         device: what backbones run on when a command names nothing, such as `cpu`, `cuda` or `cuda:1@fp16`.
         index_type: name of the index type when a command names none.
+        index_device: what index types that know devices build and answer on: `cpu`, `cuda` or `cuda:1`.
         contact: mail or web address put into the User-Agent of every request.
         fetch_deadline: seconds a whole exchange may take.
         fetch_max_bytes: bytes a fetched document or image may have.
@@ -40,6 +41,7 @@ class Settings:
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
+        watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -51,6 +53,7 @@ class Settings:
     backbone: str = ""
     device: str = "cpu"
     index_type: str = "exact"
+    index_device: str = "cpu"
     contact: str = ""
     fetch_deadline: float = 60.0
     fetch_max_bytes: int = 64 * 1024 * 1024
@@ -58,6 +61,7 @@ class Settings:
     embed_batch: int = 256
     harvest_batch: int = 16
     shard_rows: int = 250_000
+    watts_per_core: float = 12.0
     user: str = ""
     secret_key: str = ""
 

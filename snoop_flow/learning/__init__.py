@@ -4,7 +4,10 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 """
 
 from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
+from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
+from snoop_flow.learning.estimating import Estimates, Evidence, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.marks import Marks
@@ -15,11 +18,19 @@ from snoop_flow.learning.spanning import Spanning, spanned
 from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
+from snoop_flow.learning.thresholds import Choice, candidates, choose
+from snoop_flow.learning.trial_classes import trial_classes
 
 __all__ = [
+    "LEAST_ANSWERS",
+    "AuditDesign",
+    "Calibration",
+    "Choice",
     "Consensus",
     "Corpus",
     "CorpusStatistics",
+    "Estimates",
+    "Evidence",
     "FitOptions",
     "Learner",
     "LinearModel",
@@ -34,12 +45,17 @@ __all__ = [
     "assign",
     "average_precision",
     "best_rows",
+    "calibrate",
+    "candidates",
+    "choose",
     "cluster",
     "combine",
     "corpus_statistics",
     "coverage",
+    "design_audit",
     "discovery",
     "distinct",
+    "estimate",
     "filled",
     "fit",
     "left_out",
@@ -55,5 +71,7 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "strata_of",
+    "trial_classes",
     "without",
 ]

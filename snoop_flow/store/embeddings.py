@@ -100,6 +100,21 @@ def _next_epoch(connection: Connection, set_id: int) -> int:
     return number
 
 
+def renew(connection: Connection, numbers: Sequence[int]) -> None:
+    """Count the vectors of items as new: what was not there while the others were scored is still to be scored."""
+    for part in chunks(numbers):
+        mine = vector_row.c.item.in_(part)
+        for set_id in connection.execute(select(vector_row.c.set_id).where(mine).distinct()).scalars().all():
+            epoch = _next_epoch(connection, set_id)
+            connection.execute(update(vector_row).where(mine, vector_row.c.set_id == set_id).values(epoch=epoch))
+
+
+def newer(connection: Connection, set_id: int, since: int, first: int = 0, last: int = 2**63 - 1) -> list[int]:
+    """Numbers of the items between two whose vectors were sealed after an epoch; rising."""
+    mine = (vector_row.c.set_id == set_id) & (vector_row.c.epoch > since) & vector_row.c.item.between(first, last)
+    return list(connection.execute(select(vector_row.c.item).where(mine).order_by(vector_row.c.item)).scalars())
+
+
 def replace(
     connection: Connection, old: Sequence[int], set_id: int, file: str, sha256: str, items: Sequence[int]
 ) -> None:

@@ -6,6 +6,8 @@ import click
 
 from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
+from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.round import round_
 
 
@@ -20,6 +22,8 @@ def bench() -> None:
 for command in (
     agreement,
     embed,
+    enrich,
+    index,
     round_,
 ):
     bench.add_command(command)
