@@ -325,6 +325,84 @@ class UndoneRound:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveReport:
+    """What moving a class to another backbone came to.
+
+    Attributes:
+        version: the newest version, on the new vectors; that of before where nothing was fitted yet.
+        positives: marks that it was fitted on; likewise `negatives`.
+        lacking: positive marks whose image has no vector of the new backbone.
+        threshold: from which score on it proposes items now.
+        started_anew: what the class began with was asked again, in the new space.
+    """
+
+    visual_class: str
+    version: int
+    backbone: str
+    moved_from: str
+    positives: int
+    negatives: int
+    lacking: int
+    threshold: float
+    started_anew: bool
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLeft:
+    """A class that could not be moved, and why."""
+
+    visual_class: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedClasses:
+    """Classes that were moved to another backbone, and those that were left where they are."""
+
+    moved: tuple[MoveReport, ...]
+    left: tuple[ClassLeft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReport:
+    """What switching to another backbone came to.
+
+    Attributes:
+        serves: searches use it now, unless they name another one.
+    """
+
+    backbone: str
+    embed: EmbedReport
+    index: IndexReport
+    moved: tuple[MoveReport, ...]
+    left: tuple[ClassLeft, ...]
+    serves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneFacts:
+    """A backbone as it is listed; see `snoop_flow.plugin_types.BackboneSpec`.
+
+    Attributes:
+        items: how many items have a vector of it in the workspace.
+        serves: searches use it where they name no other.
+    """
+
+    name: str
+    title: str
+    dimension: int
+    input_size: int
+    megabytes: int
+    licence: str
+    reads_text: bool
+    languages: str
+    patch_grid: tuple[int, int] | None
+    items: int = 0
+    serves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClassCoverage:
     """How well the positives of a class span its likely members.
 

@@ -29,7 +29,9 @@ class Settings:
             named below it, so set it before the first harvest.
         institution: name of the institution that owns the workspace.
         agent: generator's name in annotations.
-        backbone: name of the backbone when a command names none; empty for the one embedded last.
+        backbone: name of the backbone when a command names none; empty for the one that has vectors of all items, of
+            several the one embedded last.
+        device: what backbones run on when a command names nothing, such as `cpu`, `cuda` or `cuda:1@fp16`.
         index_type: name of the index type when a command names none.
         index_device: what index types that know devices build and answer on: `cpu`, `cuda` or `cuda:1`.
         contact: mail or web address put into the User-Agent of every request.
@@ -51,6 +53,7 @@ class Settings:
     institution: str = "My institution"
     agent: str = "snoop-flow"
     backbone: str = ""
+    device: str = "cpu"
     index_type: str = "exact"
     index_device: str = "cpu"
     contact: str = ""

@@ -15,6 +15,7 @@ import click
 from snoop_flow import errors
 from snoop_flow.cli import (
     agreement,
+    backbones,
     bench,
     classes,
     corpus,
@@ -66,6 +67,7 @@ for module in (
     workspaces,
     people,
     corpus,
+    backbones,
     search,
     classes,
     teaching,
