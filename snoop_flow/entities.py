@@ -370,7 +370,11 @@ class AuditAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a class version says of one item, and what a person made of it."""
+    """What a class version says of one item, and what a person made of it.
+
+    Attributes:
+        uncertain: it was proposed below the class's threshold, for people to look at.
+    """
 
     class_id: str
     item: int
@@ -380,6 +384,7 @@ class Prediction:
     decided_by: str | None
     decided_at: datetime | None
     job_id: str
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +418,8 @@ class Job:
     """One run of a verb: for provenance, progress and resuming.
 
     Attributes:
+        report: what it did; without `cost`.
+        cost: what computing took so far, see `snoop_flow.frugality.Cost`: seconds, cpu_seconds, joules and method.
         planned: its units are entered.
         owner: `host:pid` of the process that works on it, which was last seen at `seen_at`.
         flow_run: the Prefect flow run's id where one executes it.
@@ -425,6 +432,7 @@ class Job:
     total: int
     done: int
     report: Mapping[str, Any]
+    cost: Mapping[str, Any]
     error: str
     user_id: str
     planned: bool

@@ -118,8 +118,8 @@ def _known(workspace: Workspace, name: str, version: int | None = None, collecti
 def _version(lesson: Lesson, version: int) -> ClassModel:
     with lesson.workspace.catalogue.read() as connection:
         model = classes.model(connection, lesson.visual_class.id, version)
-    if model is None or knows_nothing(model):
-        raise NotFoundError(f"class {lesson.name} has no version {version} that could be audited")
+    if model is None or knows_nothing(model) or model.fingerprint != lesson.known.fingerprint:
+        raise NotFoundError(f"class {lesson.name} has no version {version} on its present vectors")
     return model
 
 

@@ -142,7 +142,7 @@ def _check(found: VisualClass, model: ClassModel | None, known: EmbeddingSet) ->
     if model is not None and model.fingerprint != known.fingerprint:
         raise UsageError(
             f"class {found.name} was fitted on vectors of another backbone than {known.backbone}; "
-            "fork it or create it anew, and fit it on the present ones"
+            f"fit it on the present ones with: snoop-flow class move {found.name!r} --backbone {known.backbone}"
         )
     for what, numbers in (("model", model.weights if model else None), ("start", found.start)):
         if numbers is not None and len(numbers) != 4 * known.dimension:

@@ -57,9 +57,9 @@ def audit(
 ) -> Any:
     """Judge items blindly, and see how precise and how complete the class is.
 
-    The items asked are a sample of the whole corpus. From 30 answers on, precision, recall and the number of members are
-    estimated, each with the interval that holds the truth 95 times of 100. Nothing is learned from the answers unless
-    you ask for it with --learn.
+    The items asked are a sample of the whole corpus. From 30 answers on, precision, recall and the number of members
+    are estimated, each with the interval that holds the truth 95 times of 100. Nothing is learned from the answers
+    unless you ask for it with --learn.
 
     \b
     Examples:  snoop-flow class audit Balloons --next 20

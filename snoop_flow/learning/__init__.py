@@ -20,6 +20,7 @@ from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 from snoop_flow.learning.thresholds import Choice, candidates, choose
+from snoop_flow.learning.trial_classes import trial_classes
 
 __all__ = [
     "LEAST_ANSWERS",
@@ -73,5 +74,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "trial_classes",
     "without",
 ]

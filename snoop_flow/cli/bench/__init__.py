@@ -7,6 +7,8 @@ import click
 from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.audit import audit
 from snoop_flow.cli.bench.embed import embed
+from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.round import round_
 
 
@@ -22,6 +24,8 @@ for command in (
     agreement,
     audit,
     embed,
+    enrich,
+    index,
     round_,
 ):
     bench.add_command(command)
