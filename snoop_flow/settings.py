@@ -42,6 +42,8 @@ class Settings:
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
+        task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
+            for N processes, or the address of a Dask scheduler.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -62,6 +64,7 @@ class Settings:
     harvest_batch: int = 16
     shard_rows: int = 250_000
     watts_per_core: float = 12.0
+    task_runner: str = "threads"
     user: str = ""
     secret_key: str = ""
 

@@ -8,8 +8,8 @@ hundreds of items or more; Prefect only knows tasks of that size.
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -29,9 +29,11 @@ from prefect.tasks import Task
 from snoop_flow import Workspace, jobs
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, UsageError
+from snoop_prefect.task_runners import task_runner
 
 Report = dict[str, Any]
-# while one unit computes, the next one fetches; `FLOW.with_options(task_runner=…)` takes Dask or Ray instead
+DISTRIBUTED = ("enrich",)  # units that need nothing but the workspace
+# while one unit computes, the next one fetches; the setting `task_runner` gives enrichment to Dask instead
 THREADS: Any = ThreadPoolTaskRunner(max_workers=2)
 
 
@@ -176,11 +178,12 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
     workspace = open_workspace(folder)
     job = workspace.job(job_id) if job_id else _take_up(workspace, kind, parameters)
     try:
-        units = workspace.plan_job(job.id)
-        futures = do_unit.map(unmapped(folder), units)
-        _follow(workspace.job(job.id), futures)
-        for future in futures:
-            future.result()
+        with _runner(workspace, kind) as submit:
+            units = workspace.plan_job(job.id)
+            futures = submit(do_unit, {"workspace": unmapped(folder), "unit": units})
+            _follow(workspace.job(job.id), futures)
+            for future in futures:
+                future.result()
         job = workspace.finish_job(job.id)
     except ConflictError:
         raise  # another process is at this job: it is not ours to fail
@@ -191,6 +194,17 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
         # a state that a flow returns becomes the state of its run
         return cast(Report, Cancelled(message=f"job {job.id} was cancelled"))
     return dict(job.report)
+
+
+@contextmanager
+def _runner(workspace: Workspace, kind: str) -> Iterator[Callable[..., Sequence[PrefectFuture[Report]]]]:
+    """What maps a task over values: the flow's own threads, or what the settings name."""
+    runner = task_runner(workspace.settings.task_runner) if kind in DISTRIBUTED else None
+    if runner is None:
+        yield lambda task, values: task.map(**values)
+        return
+    with runner as started:
+        yield started.map
 
 
 def _take_up(workspace: Workspace, kind: str, parameters: Report) -> Job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,8 +37,13 @@ def do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         counts, rescored = _marked(workspace, job, view, payload["passes"])
     else:
         counts, rescored = _range(workspace, job, view, payload)
-    span = [began, time.time()]
-    return {"passes": payload.get("passes", []), "counts": counts, "rescored": rescored, "span": span}
+    return {
+        "passes": payload.get("passes", []),
+        "counts": counts,
+        "rescored": rescored,
+        "span": [began, time.time()],
+        "worker": f"{socket.gethostname()}:{os.getpid()}",
+    }
 
 
 Counts = dict[str, dict[str, int]]
@@ -94,28 +101,34 @@ def _marked(workspace: Workspace, job: Job, view: VectorSet, passes: Sequence[Ma
     """Accept what is marked positive; propose what is marked neither way, as its score says."""
     counts: Counts = {}
     rescored = 0
-    inside = scope_mask(workspace, view, job.parameters["collection"])
-    for one in passes:
-        class_id = one["class"]
-        with workspace.catalogue.read() as connection:
-            touched = proposals.marked(connection, [class_id], 0, 2**63 - 1).get(class_id, [])
-            values, authors = marks.current(connection, class_id), marks.authors(connection, class_id)
-            models = _models(connection, [(class_id, one["version"])])
-        rows = np.sort(view.rows_of(touched))
+    with workspace.catalogue.read() as connection:
+        touched = proposals.marked(connection, [one["class"] for one in passes], 0, 2**63 - 1)
+    inside = scope_mask(workspace, view, job.parameters["collection"]) if touched else np.zeros(0, bool)
+    for one in (one for one in passes if one["class"] in touched):
+        rows = np.sort(view.rows_of(touched[one["class"]]))
         rows = rows[rows >= 0]
-        rows = rows[inside[rows]]
-        reached = _reached(view, rows, models, [-np.inf])
+        reached, predicted = _marked_of(workspace, job, view, rows[inside[rows]], one)
+        counts[one["class"]] = {"predicted": predicted}
         rescored += reached.rescored
-        scored = dict(zip(view.numbers[reached.rows].tolist(), reached.scores.tolist(), strict=True))
-        positive = [number for number in scored if values.get(number) == 1]
-        floor = np.float32(one["floor"])
-        unsure = [number for number, score in scored.items() if not values.get(number) and score >= floor]
-        with workspace.catalogue.write() as connection:
-            kept = _proposals(job, models[0], unsure, scored)
-            proposals.propose(connection, [kept])
-            accepted = proposals.accept_marked(connection, _proposals(job, models[0], positive, scored), authors)
-        counts[class_id] = {"predicted": accepted + len(unsure)}
     return counts, rescored
+
+
+def _marked_of(
+    workspace: Workspace, job: Job, view: VectorSet, rows: RowArray, one: Mapping[str, Any]
+) -> tuple[Reached, int]:
+    with workspace.catalogue.read() as connection:
+        said = marks.decisive(connection, one["class"])
+        models = _models(connection, [(one["class"], one["version"])])
+    reached = _reached(view, rows, models, [-np.inf])
+    scored = dict(zip(view.numbers[reached.rows].tolist(), reached.scores.tolist(), strict=True))
+    positive = [number for number in scored if number in said and said[number].value == 1]
+    floor = np.float32(one["floor"])
+    unsure = [number for number, score in scored.items() if number not in said and score >= floor]
+    with workspace.catalogue.write() as connection:
+        proposals.propose(connection, [_proposals(job, models[0], unsure, scored)])
+        accepted = proposals.accept_marked(connection, _proposals(job, models[0], positive, scored), said)
+        proposals.reject_marked(connection, one["class"], said)
+    return reached, accepted + len(unsure)
 
 
 def _proposals(job: Job, model: ClassModel, numbers: Sequence[int], scored: Mapping[int, float]) -> Proposals:

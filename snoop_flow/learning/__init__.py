@@ -4,11 +4,12 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 """
 
 from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
-from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, chances, design_audit, pooled
 from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
-from snoop_flow.learning.estimating import Estimates, Evidence, estimate
+from snoop_flow.learning.estimating import Estimates, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.model import LinearModel
@@ -47,6 +48,7 @@ __all__ = [
     "best_rows",
     "calibrate",
     "candidates",
+    "chances",
     "choose",
     "cluster",
     "combine",
@@ -61,6 +63,7 @@ __all__ = [
     "left_out",
     "most_useful",
     "pair_agreements",
+    "pooled",
     "r_precision",
     "random",
     "relevant",
@@ -71,7 +74,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
-    "strata_of",
     "trial_classes",
     "without",
 ]

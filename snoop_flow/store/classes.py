@@ -66,6 +66,18 @@ def find(connection: Connection, name: str) -> VisualClass:
     return class_of(row)
 
 
+def find_all(connection: Connection, names: Sequence[str]) -> list[VisualClass]:
+    """Classes by their names or ids, in this order, each once; raises `NotFoundError`."""
+    found: dict[str, VisualClass] = {}
+    for part in chunks(names):
+        wanted = visual_class.c.name.in_(part) | visual_class.c.id.in_(part)
+        for row in connection.execute(select(visual_class).where(wanted)):
+            one = class_of(row)
+            found[one.name] = found[one.id] = one
+    every = [found.get(name) or find(connection, name) for name in names]
+    return list({one.id: one for one in every}.values())
+
+
 def every(connection: Connection) -> list[VisualClass]:
     """All classes that are not archived, by name."""
     rows = connection.execute(

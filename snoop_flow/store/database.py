@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from snoop_flow.errors import WorkspaceError
 
 BUSY_SECONDS = 30
+CACHE = "cache_size=-65536"  # kilobytes; with SQLite's own 2 MB, bulk writes read most pages again and again
 
 
 class Catalogue:
@@ -122,7 +123,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     # the driver's own implicit BEGIN would leave DDL outside the transaction
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", CACHE):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

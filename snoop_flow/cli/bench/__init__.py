@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from snoop_flow.cli.bench.agreement import agreement
+from snoop_flow.cli.bench.audit import audit
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
@@ -21,6 +22,7 @@ def bench() -> None:
 
 for command in (
     agreement,
+    audit,
     embed,
     enrich,
     index,
