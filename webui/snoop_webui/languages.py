@@ -52,7 +52,9 @@ def speak(app: Flask) -> None:
     """Give an application its languages and the filters of its templates."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
     babel.domain_instance = _Messages()
-    app.jinja_env.filters.update(number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text)
+    app.jinja_env.filters.update(
+        number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text
+    )
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
