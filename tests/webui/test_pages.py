@@ -57,6 +57,22 @@ def test_a_search_marks_the_cards_of_the_class(client: FlaskClient, archive: Wor
     assert page.count('class="cell"') == 15
 
 
+def test_an_approximate_answer_and_its_job_tell_what_is_found(
+    client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    if "faiss-ivf" not in archive.host.index_types:
+        pytest.skip("snoop-faiss is not installed")
+    report = archive.build_index(type="faiss-ivf", anew=True)
+    page = client.get(f"/?item={items_of('discs')[0]}").text
+    assert "≈ faiss-ivf, 100%" in page
+    assert "Of the best 50 images of a class it finds 100%, of the best 1000 100%." in page
+    answer = client.get(f"/api/v1/search?item={items_of('discs')[0]}").get_json()
+    assert (answer["index"], answer["exact"], answer["recall"]) == ("faiss-ivf", False, {"50": 1.0, "1000": 1.0})
+    job = client.get(f"/jobs/{report.job}").text
+    assert "built anew" in job
+    assert "it finds 100%, of the best 1000 100%." in job
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
