@@ -37,6 +37,7 @@ class Settings:
         fetch_connections: images fetched at once.
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
+        enrich_batch: items in one unit of enrichment work; their vectors and codes are in memory together.
         shard_rows: rows up to which small vector shards are merged.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
@@ -56,6 +57,7 @@ class Settings:
     fetch_connections: int = 4
     embed_batch: int = 256
     harvest_batch: int = 16
+    enrich_batch: int = 100_000
     shard_rows: int = 250_000
     task_runner: str = "threads"
     user: str = ""
