@@ -141,7 +141,9 @@ def test_bands_are_reviewed_and_published(post: Post, client: FlaskClient, archi
     made = archive.create_class("Discs", positives=items_of("discs")[:4])
     archive.mark(made.id, dict.fromkeys(items_of("frames")[:4], -1), op_id="a")
     archive.fit(made.id)
-    response = post("/enrichment", **{"class": made.id, "threshold": "-1"})
+    assert post("/enrichment", **{"class": made.id, "most": "a few"}).status_code == 400
+    more = {"floor": "−1,5", "most": "30", "everything": "1"}
+    response = post("/enrichment", **{"class": made.id, "threshold": "-1"}, **more)
     assert _awaited(archive, response.location) is JobState.DONE
     assert "Review Discs" in client.get(response.location).text
     best = archive.predictions(made.id, status="proposed")[0]
