@@ -50,7 +50,10 @@ def _fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, 
     statistics, rng = lesson.derived.statistics, lesson.rng("fit")
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(positives, negatives, background, statistics, start=lesson.start, previous=previous, rng=rng)
+    try:
+        model = fit_model(positives, negatives, background, statistics, start=lesson.start, previous=previous, rng=rng)
+    except ValueError as error:
+        raise UsageError(f"class {lesson.name} cannot be fitted: {error}") from error
     return model, len(positives) + len(negatives) + len(background)
 
 
