@@ -201,7 +201,7 @@ def _summary(history: list[_State], features: Vectors, relevant: Mask, held_out:
         unseen_without_feedback=precision([scores[0]] * len(unseen), unseen),
         held_out_average_precision=precision(scores, [held_out] * len(unseen)),
         positives_found=tuple(found),
-        batch_precision=(float("nan"), *(_share(*steps) for steps in zip(pairwise(found), pairwise(marked), strict=True))),
+        batch_precision=(float("nan"), *map(_share, pairwise(found), pairwise(marked))),
         coverage=tuple(coverage(features[state.marked & relevant], features[relevant]) for state in history),
         milliseconds=tuple(state.milliseconds for state in history),
     )

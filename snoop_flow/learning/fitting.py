@@ -115,12 +115,12 @@ def _fit(
 def _check(marks: Marks, background: Vectors, stats: CorpusStatistics, models: Sequence[LinearModel]) -> None:
     check_finite("background", background)
     named = {"positives": marks.positives, "negatives": marks.negatives, "background": background}
-    shapes = {name: vectors.shape[1:] for name, vectors in named.items() if len(vectors)}
-    shapes |= {"start or previous model": model.weights.shape for model in models}
-    for name, shape in shapes.items():
+    shapes = [(name, vectors.shape[1:]) for name, vectors in named.items() if len(vectors)]
+    for name, shape in [*shapes, *(("start or previous model", model.weights.shape) for model in models)]:
         if shape != stats.mean.shape:
             raise ValueError(
-                f"{name} have vectors of shape {shape}, the corpus of {stats.mean.shape}; embed both with the same backbone"
+                f"{name} have vectors of shape {shape}, the corpus of {stats.mean.shape}; "
+                "embed both with the same backbone"
             )
 
 
