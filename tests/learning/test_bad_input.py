@@ -107,9 +107,9 @@ def test_vectors_and_models_of_another_dimension_are_refused() -> None:
     rng = np.random.default_rng(0)
     wide = np.ones((2, D + 1), np.float32)
     other = LinearModel(np.ones(D + 1, np.float32), 0.0)
-    for given in ((wide, corpus[:2], corpus), (corpus[:2], wide, corpus), (corpus[:2], corpus[2:4], wide)):
+    for parts in ((wide, corpus[:2], corpus), (corpus[:2], wide, corpus), (corpus[:2], corpus[2:4], wide)):
         with pytest.raises(ValueError, match="same backbone"):
-            fit(*given, stats, rng=rng)
+            fit(*parts, stats, rng=rng)
     for more in ({"start": other}, {"previous": other}):
         with pytest.raises(ValueError, match="start or previous model have vectors"):
             fit(corpus[:2], corpus[2:4], corpus, stats, rng=rng, **more)
