@@ -36,6 +36,11 @@ class Labelled:
     members: dict[str, Mask]
     table_rows: int
 
+    @property
+    def name(self) -> str:
+        """The folder's name, to tell sets apart."""
+        return self.folder.resolve().name
+
 
 def read_labelled(path: Path) -> Labelled:
     """A labelled set; every label counts that has two files or more.
