@@ -16,7 +16,7 @@ from snoop_flow.store import embeddings, indexes, items, jobs, marks, prediction
 from snoop_flow.store import failures as failure_store
 from snoop_flow.store import records as record_store
 from snoop_flow.store.collections import CollectionCounts
-from snoop_flow.workspace import Workspace
+from snoop_flow.workspace import Workspace, serving_first
 
 
 def collections(workspace: Workspace) -> list[CollectionCounts]:
@@ -109,7 +109,7 @@ def status(workspace: Workspace) -> StatusReport:
     """The workspace at a glance."""
     with workspace.catalogue.read() as connection:
         counts = collection_store.counts(connection)
-        sets = embeddings.sets(connection)
+        sets = serving_first(connection)
         index = indexes.newest(connection, sets[0].id) if sets else None
         return StatusReport(
             collections=len(counts),

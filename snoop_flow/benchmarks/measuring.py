@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,20 +49,32 @@ def timed(action: Callable[[], object], repeats: int = 5) -> Timing:
     return timed_together({"": action}, repeats)[""]
 
 
-def timed_together(actions: Mapping[str, Callable[[], object]], repeats: int = 5) -> dict[str, Timing]:
-    """Time several actions by turns, each warmed up once."""
-    for action in actions.values():
+def timed_together(
+    actions: Mapping[str, Callable[[], object]],
+    repeats: int = 5,
+    before: Mapping[str, Callable[[], object]] | None = None,
+) -> dict[str, Timing]:
+    """Time several actions by turns, each warmed up once; what some need done `before` is not counted."""
+    prepare = before or {}
+    for name, action in actions.items():
+        prepare.get(name, _nothing)()
         action()
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(repeats):
         for name, action in actions.items():
+            prepare.get(name, _nothing)()
             started = time.perf_counter()
             action()
             taken[name].append(1000 * (time.perf_counter() - started))
-    return {name: _timing(values) for name, values in taken.items()}
+    return {name: timing_of(values) for name, values in taken.items()}
 
 
-def _timing(values: list[float]) -> Timing:
+def _nothing() -> None:
+    pass
+
+
+def timing_of(values: Sequence[float]) -> Timing:
+    """Median and 95th percentile of milliseconds."""
     return Timing(round(float(np.median(values)), 3), round(float(np.quantile(values, 0.95)), 3))
 
 
