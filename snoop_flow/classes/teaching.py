@@ -53,17 +53,20 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
     statistics, rng = lesson.derived.statistics, lesson.rng("fit")
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(
-        positives,
-        negatives,
-        background,
-        statistics,
-        positive_weights=lesson.weights(1),
-        negative_weights=lesson.weights(-1),
-        start=lesson.start,
-        previous=previous,
-        rng=rng,
-    )
+    try:
+        model = fit_model(
+            positives,
+            negatives,
+            background,
+            statistics,
+            positive_weights=lesson.weights(1),
+            negative_weights=lesson.weights(-1),
+            start=lesson.start,
+            previous=previous,
+            rng=rng,
+        )
+    except ValueError as error:
+        raise UsageError(f"class {lesson.name} cannot be fitted: {error}") from error
     return model, len(positives) + len(negatives) + len(background)
 
 
