@@ -67,7 +67,9 @@ def _compile() -> Kernels:
         import numba  # late: it takes half a second, which commands that do not scan should not pay
     except ImportError:
         return _PLAIN
-    if getattr(numba.config, "DISABLE_JIT", 0):  # its loops would be run by Python itself, a thousand times slower than numpy
+    if getattr(
+        numba.config, "DISABLE_JIT", 0
+    ):  # its loops would be run by Python itself, a thousand times slower than numpy
         return _PLAIN
     try:
         return _jit(numba, cache=True)
