@@ -28,7 +28,7 @@ from snoop_flow import (
 )
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import definitions, marking, moving, suggesting, teaching
+from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, Unit
@@ -106,6 +106,12 @@ class Workspace(workspace.Workspace):
     histogram = looking.histogram
     class_coverage = looking.class_coverage
     set_threshold = teaching.set_threshold
+    audit_next = auditing.audit_next
+    audit_answers = auditing.audit_answers
+    audits = auditing.audits
+    learn_audit = auditing.learn_audit
+    audit_report = estimating.audit_report
+    expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
     bands = reviewing.bands

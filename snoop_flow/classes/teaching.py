@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from snoop_flow.classes.calibrating import recalibrate
 from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of, linear_model
 from snoop_flow.entities import ClassModel
@@ -52,17 +53,20 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
     statistics, rng = lesson.derived.statistics, lesson.rng("fit")
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(
-        positives,
-        negatives,
-        background,
-        statistics,
-        positive_weights=lesson.weights(1),
-        negative_weights=lesson.weights(-1),
-        start=lesson.start,
-        previous=previous,
-        rng=rng,
-    )
+    try:
+        model = fit_model(
+            positives,
+            negatives,
+            background,
+            statistics,
+            positive_weights=lesson.weights(1),
+            negative_weights=lesson.weights(-1),
+            start=lesson.start,
+            previous=previous,
+            rng=rng,
+        )
+    except ValueError as error:
+        raise UsageError(f"class {lesson.name} cannot be fitted: {error}") from error
     return model, len(positives) + len(negatives) + len(background)
 
 
@@ -81,7 +85,7 @@ def keep(
     cost: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> ClassModel:
-    """Enter a model as the next version, and `changes` of the class with it.
+    """Enter a model as the next version, and `changes` of the class with it; blind answers calibrate it.
 
     Raises:
         ConflictError: the class was moved to another backbone meanwhile.
@@ -112,6 +116,7 @@ def keep(
         detail = {"version": kept.version, "positives": kept.positives, "negatives": kept.negatives}
         event = "class.moved" if changes else "class.fitted"
         failures.log_event(connection, event, kept.class_id, lesson.visual_class.owner_id, detail)
+    recalibrate(lesson.workspace, kept.class_id)
     return kept
 
 

@@ -90,7 +90,7 @@ def test_contradictory_marks_leave_what_was_learned(alike: Workspace, tmp_path: 
     alike.create_class("A", positives=ids[:4])
     alike.mark("A", dict.fromkeys(ids[4:8], -1), op_id="a")  # the very same picture
     alike.fit("A")
-    scores = {card.record_label: card.score for card in alike.ranking("A", count=20).cards}
+    scores = {card.record_label: card.score or 0.0 for card in alike.ranking("A", count=20).cards}
     assert scores["alike"] > scores["other"]  # what can be told is told
 
 

@@ -9,6 +9,7 @@ from snoop_flow.cli.bench.audit import audit
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
+from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.round import round_
 
 
@@ -26,6 +27,7 @@ for command in (
     embed,
     enrich,
     index,
+    learn,
     round_,
 ):
     bench.add_command(command)
