@@ -110,9 +110,9 @@ def test_vectors_and_models_of_another_dimension_are_refused() -> None:
     for parts in ((wide, corpus[:2], corpus), (corpus[:2], wide, corpus), (corpus[:2], corpus[2:4], wide)):
         with pytest.raises(ValueError, match="same backbone"):
             fit(*parts, stats, rng=rng)
-    for more in ({"start": other}, {"previous": other}):
+    for start, previous in ((other, None), (None, other)):
         with pytest.raises(ValueError, match="start or previous model have vectors"):
-            fit(corpus[:2], corpus[2:4], corpus, stats, rng=rng, **more)
+            fit(corpus[:2], corpus[2:4], corpus, stats, rng=rng, start=start, previous=previous)
     with pytest.raises(ValueError, match="one vector a row"):
         fit(corpus[0], corpus[2:4], corpus, stats, rng=rng)
 
