@@ -1,4 +1,4 @@
-"""Write the sample archive into a folder as `archive.npy` (vectors by the built-in backbone) and `archive.csv` (kinds)."""
+"""Write the sample archive as `archive.npy` (vectors by the built-in backbone) and `archive.csv` (kinds)."""
 
 from __future__ import annotations
 
