@@ -18,7 +18,7 @@ from snoop_flow.store import failures as failure_store
 from snoop_flow.store import records as record_store
 from snoop_flow.store.collections import CollectionCounts
 from snoop_flow.vectors import state_of
-from snoop_flow.workspace import Workspace
+from snoop_flow.workspace import Workspace, serving_first
 
 
 def collections(workspace: Workspace) -> list[CollectionCounts]:
@@ -111,7 +111,7 @@ def status(workspace: Workspace) -> StatusReport:
     """The workspace at a glance."""
     with workspace.catalogue.read() as connection:
         counts = collection_store.counts(connection)
-        sets = embeddings.sets(connection)
+        sets = serving_first(connection)
         index = indexes.newest(connection, sets[0].id) if sets else None
         present = sets and state_of(
             embeddings.shards(connection, sets[0].id), embeddings.dead_rows(connection, sets[0].id)

@@ -10,13 +10,19 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, SnoopError, UsageError
+from snoop_flow.frugality import Cost, Meter, metered
+from snoop_flow.images.ordered import in_order
 from snoop_flow.plugin_types import Event
 from snoop_flow.store import failures, jobs
 from snoop_flow.store.rows import now
@@ -37,12 +43,16 @@ class Verb:
         plan: the payloads of its units, small JSON each.
         do_unit: does one unit, idempotently; returns a small JSON report.
         finish: joins the reports of all units to the job's report.
+        at_once: units that one process does at the same time: one waits for the network while another computes.
+        charge: enters, when the job is done, what it took where that is kept as well, given report and cost.
     """
 
     kind: str
     plan: Callable[[Workspace, Job], Iterable[Payload]]
     do_unit: Callable[[Workspace, Job, Unit], Payload]
     finish: Callable[[Workspace, Job, Sequence[Payload]], Payload]
+    at_once: int = 1
+    charge: Callable[[Connection, Job, Payload, Cost], None] | None = None
 
 
 def create(workspace: Workspace, kind: str, parameters: Payload, user: str | None = None) -> Job:
@@ -82,10 +92,9 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
         job = get(workspace, job_id)
         report = progress or _silent
         report(job.done, job.total, verb.kind)
-        for done, unit in enumerate(units, job.done + 1):
-            if get(workspace, job_id).state is JobState.CANCELLED or workspace.closing:
+        for done, wanted in enumerate(_done(workspace, verb, units), job.done + 1):
+            if not wanted:
                 return get(workspace, job_id)
-            do_unit(workspace, verb, unit)
             report(done, job.total, verb.kind)
         return finish_job(workspace, verb, job_id)
     except SnoopError as error:
@@ -94,6 +103,22 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
     except Exception as error:
         fail_job(workspace, job_id, f"{type(error).__name__}: {error}")
         raise
+
+
+def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[bool]:
+    """Do units, some at once; False for one that was left, since the job was cancelled or the workspace is closing."""
+
+    def attempt(unit: Unit) -> bool:
+        if get(workspace, unit.job_id).state is JobState.CANCELLED or workspace.closing:
+            return False
+        do_unit(workspace, verb, unit)
+        return True
+
+    if verb.at_once == 1:
+        yield from map(attempt, units)
+        return
+    with ThreadPoolExecutor(verb.at_once, verb.kind) as threads:
+        yield from in_order(threads, attempt, units, ahead=verb.at_once)
 
 
 def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
@@ -107,9 +132,11 @@ def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
         return []
     if not job.planned:
         # the plan may fetch for minutes, so it is made outside the transaction that keeps it
-        payloads = list(verb.plan(workspace, job))
+        with _metered(workspace, job) as meter:
+            payloads = list(verb.plan(workspace, job))
         with workspace.catalogue.write() as connection:
             jobs.plan(connection, job_id, payloads)
+            jobs.add_cost(connection, job_id, (Cost.of(job.cost) + meter.cost).as_json())
     with workspace.catalogue.read() as connection:
         return jobs.open_units(connection, job)
 
@@ -125,10 +152,16 @@ def _claim(workspace: Workspace, job_id: str) -> Job | None:
 
 def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:
     """Do one unit and keep that it is done."""
-    report = verb.do_unit(workspace, get(workspace, unit.job_id), unit)
+    job = get(workspace, unit.job_id)
+    with _metered(workspace, job) as meter:
+        report = verb.do_unit(workspace, job, unit)
     with workspace.catalogue.write() as connection:
-        jobs.finish_unit(connection, unit, report)
+        jobs.finish_unit(connection, unit, report, meter.cost.as_json())
     return report
+
+
+def _metered(workspace: Workspace, job: Job) -> AbstractContextManager[Meter]:
+    return metered(workspace.settings.watts_per_core, str(job.parameters.get("device", "cpu")))
 
 
 def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
@@ -143,13 +176,27 @@ def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
     if job.done < job.total:
         raise UsageError(f"job {job_id} has {job.total - job.done} open units; run it before finishing it")
     with workspace.catalogue.read() as connection:
-        reports = jobs.reports(connection, job_id)
-    result = dict(verb.finish(workspace, job, reports))
+        reports, costs = jobs.reports(connection, job_id), jobs.costs(connection, job_id)
+    with _metered(workspace, job) as meter:
+        result = dict(verb.finish(workspace, job, reports))
+    cost = sum(map(Cost.of, costs), Cost.of(job.cost) + meter.cost)
     with workspace.catalogue.write() as connection:
         jobs.change(connection, job_id, state=JobState.DONE, report=result, finished_at=now())
+        jobs.add_cost(connection, job_id, cost.as_json())
+        if verb.charge is not None:
+            verb.charge(connection, job, result, cost)
         failures.log_event(connection, f"{job.kind}.done", job_id, job.user_id, _small(result))
     workspace.host.track(Event(f"{job.kind}.done", job_id, job.user_id, now(), result))
     return get(workspace, job_id)
+
+
+def busy_seconds(reports: Iterable[Payload]) -> float:
+    """Seconds in which at least one unit was under way, from the `span` [begin, end] in their reports."""
+    total, until = 0.0, float("-inf")
+    for begin, end in sorted(report["span"] for report in reports):
+        total += max(0.0, end - max(begin, until))
+        until = max(until, end)
+    return total
 
 
 def fail_job(workspace: Workspace, job_id: str, error: str) -> None:

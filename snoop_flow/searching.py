@@ -22,7 +22,7 @@ from snoop_flow.plugin_types import FloatArray, Mask, TextBackbone
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.reports import SearchReport
 from snoop_flow.store import classes, collections, embeddings, indexes, items, marks, records
-from snoop_flow.vectors import VectorSet
+from snoop_flow.vectors import VectorSet, usable
 from snoop_flow.workspace import Scope, Workspace
 
 EXACT = "exact"
@@ -86,7 +86,7 @@ def search(
         class_name: class whose marks are shown on the cards.
 
     Raises:
-        UsageError: nothing is asked.
+        UsageError: nothing is asked, or the backbone makes nothing of the query.
         NotFoundError: an item, class or collection does not exist, or nothing is embedded.
         SourceError: the query image cannot be fetched or decoded.
     """
@@ -228,8 +228,16 @@ def vectors_of(workspace: Workspace, ids: Sequence[str], known: EmbeddingSet, vi
 
 def _embed(workspace: Workspace, known: EmbeddingSet, picture: Image) -> FloatArray:
     spec = workspace.backbone_spec(known.backbone)
-    vectors = workspace.open_backbone(spec).embed_images([picture])
-    return vectors.reshape(-1)
+    return _usable(workspace.open_backbone(spec).embed_images([picture]), known, "the query image")
+
+
+def _usable(vectors: FloatArray, known: EmbeddingSet, what: str) -> FloatArray:
+    """The one vector of a query, (D,); a vector of zeros would rank everything alike, and look like an answer."""
+    if vectors.shape != (1, known.dimension):
+        raise IntegrityError(f"backbone {known.backbone} gave vectors of shape {vectors.shape} for {what}")
+    if not usable(vectors)[0]:
+        raise UsageError(f"the backbone {known.backbone} makes nothing of {what}: its vector is zero or not finite")
+    return np.asarray(vectors[0], np.float32)
 
 
 def _region(workspace: Workspace, region: tuple[str, Box], known: EmbeddingSet) -> FloatArray:
@@ -251,7 +259,7 @@ def _text(workspace: Workspace, text: str, known: EmbeddingSet) -> FloatArray:
     backbone = workspace.open_backbone(workspace.backbone_spec(known.backbone))
     if not isinstance(backbone, TextBackbone):
         raise UsageError(f"backbone {known.backbone} says that it reads text, but gives no text vectors")
-    return backbone.embed_texts([text]).reshape(-1)
+    return _usable(backbone.embed_texts([text]), known, "the text")
 
 
 def _class_vector(workspace: Workspace, name: str) -> tuple[FloatArray, float]:

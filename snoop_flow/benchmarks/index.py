@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.benchmarks.corpora import Vectors, made_up, multiplied, read_features, sealed
 from snoop_flow.benchmarks.engines import Rows, Search, engines
-from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timing
+from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timing_of
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.host import PluginHost
 from snoop_flow.learning import trial_classes
@@ -110,7 +110,7 @@ class _Contender:
         return {
             "build_seconds": round(self.build_seconds, 1),
             "megabytes": round(self.megabytes, 1),
-            **{f"milliseconds_{depth}": timing(self.taken[depth]).median for depth in DEPTHS},
+            **{f"milliseconds_{depth}": timing_of(self.taken[depth]).median for depth in DEPTHS},
             **found,
             "worst_recall_at_50": round(float(np.min(self.shares["class 50"])), 4),
             "recall_at_50_of_pictures": round(float(np.mean(self.shares["picture 50"])), 4),
@@ -173,8 +173,8 @@ def _report(
             for contender in everybody.values():
                 contender.ask(query, depth, truth, "class" if number < trial.classes else "picture")
     deepest = max(DEPTHS)
-    timings: dict[str, Timing] = {"floor": timing(floor), "ours": timing(ours.taken[deepest])}
-    timings |= {name: timing(contender.taken[deepest]) for name, contender in contenders.items()}
+    timings: dict[str, Timing] = {"floor": timing_of(floor), "ours": timing_of(ours.taken[deepest])}
+    timings |= {name: timing_of(contender.taken[deepest]) for name, contender in contenders.items()}
     details: dict[str, Any] = {"table": {name: contender.row() for name, contender in everybody.items()}}
     if left_out:
         details["left_out"] = left_out

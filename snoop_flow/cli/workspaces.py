@@ -67,7 +67,9 @@ def plugins() -> Any:
     lines = [f"{one['name']:12} {one['distribution']} {one['version']}" for one in report.plugins]
     for kind in ("sources", "segmenters", "backbones", "index_types", "strategies", "exporters"):
         lines.append(f"\n{kind.replace('_', ' ')}:")
-        lines += [f"  {name:16} {title}" for name, title in getattr(report, kind).items()] or ["  none"]
+        given = getattr(report, kind)
+        width = max((len(name) for name in given), default=0)
+        lines += [f"  {name:{max(16, width)}} {title}" for name, title in given.items()] or ["  none"]
     if report.failures:
         lines.append("\nnot loaded:")
         lines += [f"  {name:16} {reason}" for name, reason in report.failures.items()]

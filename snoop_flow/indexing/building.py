@@ -56,7 +56,7 @@ def build_index(
     known = workspace.embedding_set(backbone)
     parameters = {"type": spec.name, "backbone": known.backbone, "anew": anew}
     job = jobs.run(workspace, INDEX, parameters, progress)
-    return IndexReport(job=job.id, **job.report)
+    return IndexReport(job=job.id, cost=job.cost, **job.report)
 
 
 def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:

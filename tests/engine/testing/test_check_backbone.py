@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL.Image import Image
 
 from snoop_flow.errors import PluginError
@@ -36,6 +37,13 @@ class Readers(Colours):
         return np.asarray(vectors / np.sqrt(self.dimension), np.float32)
 
 
+class Seers(Readers):
+    """Sees patches, too."""
+
+    def embed_patches(self, images: Sequence[Image]) -> FloatArray:
+        return np.full((len(images), 2, 3, self.dimension), self.dimension**-0.5, np.float32)
+
+
 def _spec(kind: Callable[[], Backbone] = Colours) -> BackboneSpec:
     return BackboneSpec("colours", "Corner colours", 12, 32, "CC0-1.0", lambda: "colours/1", lambda _: kind())
 
@@ -46,6 +54,33 @@ def _changed(change: Callable[[FloatArray], FloatArray]) -> BackboneSpec:
             return change(super().embed_images(images))
 
     return _spec(Changed)
+
+
+class Prepared(Colours):
+    """Shrinks pictures beforehand."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image.resize((2, 2)))
+
+    def embed_prepared(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
+        vectors = np.zeros((len(pictures), self.dimension), np.float32)
+        for place, picture in enumerate(pictures):
+            vectors[place] = picture.astype(np.float32).ravel() + 1
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+class Careless(Prepared):
+    """Prepares another picture than it embeds."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image.rotate(180).resize((2, 2)))
+
+
+class Shapeless(Prepared):
+    """Prepares pictures that fit into no batch."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image)
 
 
 class Restless(Colours):
@@ -91,7 +126,16 @@ def _sorted(vectors: FloatArray) -> FloatArray:
     return vectors[np.argsort(vectors[:, 0])]
 
 
-@pytest.mark.parametrize("spec", [_spec(), replace(_spec(Readers), reads_text=True), replace(_spec(), open=_no_device)])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        _spec(),
+        replace(_spec(Readers), reads_text=True),
+        replace(_spec(Seers), reads_text=True, patch_grid=(2, 3)),
+        _spec(Prepared),
+        replace(_spec(), open=_no_device),
+    ],
+)
 def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
     check_backbone(spec)
     check_backbone(spec, images=pictures(3, seed=5))
@@ -107,6 +151,17 @@ def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
         (replace(_spec(), fingerprint=lambda: str(next(TICKS))), "changes from call to call"),
         (replace(_spec(), reads_text=True), "reads_text=True and has no method embed_texts"),
         (_spec(Readers), "reads_text=False and has method embed_texts"),
+        (_spec(Careless), "and the same one prepared are only"),
+        (_spec(Shapeless), "prepared pictures differ in shape"),
+        (replace(_spec(), megabytes=-1), "megabytes -1 must not be negative"),
+        (replace(_spec(), languages="French"), r"names languages \(French\), but reads_text is False"),
+        (replace(_spec(), patch_grid=(0, 2)), "must be rows and columns, 1 or more"),
+        (replace(_spec(), patch_grid=(2, 3)), r"says patch_grid=\(2, 3\) and has no method embed_patches"),
+        (replace(_spec(Seers), reads_text=True), "says patch_grid=None and has method embed_patches"),
+        (
+            replace(_spec(Seers), reads_text=True, patch_grid=(3, 2)),
+            r"gave patches of shape .* must be \(8, 3, 2, 12\)",
+        ),
         (_changed(lambda vectors: 2 * vectors), "must be of unit length; one is off by 1"),
         (_changed(lambda vectors: vectors.astype(np.float64)), "float64 vectors; must be float32"),
         (_changed(lambda vectors: vectors[:, :5]), r"vectors of shape \(0, 5\) for 0"),
