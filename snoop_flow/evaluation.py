@@ -102,7 +102,7 @@ def evaluate_folder(
         choose_spec("strategy", strategy, host.strategies, host.failures)
     members = read_labels(labels)
     files = sorted({file for files in members.values() for file in files})
-    corpus = Corpus.of(_features(labels.parent, files, spec, progress), np.random.default_rng(0))
+    corpus = Corpus.of(embed_files(labels.parent, files, spec, progress), np.random.default_rng(0))
     relevant = {label: np.isin(files, list(names)) for label, names in sorted(members.items())}
     wanted: dict[str, tuple[Strategy, Learner]] = {name: (host.strategies[name].choose, fit) for name in strategies}
     if baselines:
@@ -136,7 +136,12 @@ def read_labels(path: Path) -> dict[str, set[str]]:
     return usable
 
 
-def _features(folder: Path, files: Sequence[str], spec: BackboneSpec, progress: Progress | None) -> FloatArray:
+def embed_files(folder: Path, files: Sequence[str], spec: BackboneSpec, progress: Progress | None = None) -> FloatArray:
+    """Vectors of images below a folder, (n, D).
+
+    Raises:
+        SourceError: an image cannot be read.
+    """
     backbone = spec.open("cpu")
     parts = []
     with Fetcher() as fetcher, Decoder() as decoder:

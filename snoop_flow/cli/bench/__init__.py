@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.round import round_
 
 
@@ -15,7 +16,7 @@ def bench() -> None:
     """
 
 
-for command in (round_,):
+for command in (backbones, round_):
     bench.add_command(command)
 
 COMMANDS = (bench,)
