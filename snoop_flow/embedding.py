@@ -3,6 +3,9 @@
 One unit is a batch of items. Its images are fetched once, at the size that the backbone and the thumbnail need; the
 vectors go into a small sealed shard of their own, so that a killed run loses one batch at most. When the job is done,
 small shards are merged into large ones.
+
+Threads fetch, decode and prepare pictures while the model runs others; two units are under way, so that the model need
+not wait at their seam. Memory holds `AHEAD` pictures for each of them.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,9 +23,10 @@ from PIL.Image import Image
 from snoop_flow import jobs
 from snoop_flow.entities import EmbeddingSet, Item, Job, Shard, Unit
 from snoop_flow.errors import FailureKind, IntegrityError, SourceError
-from snoop_flow.images import THUMBNAIL_SIZE, ImageRequest
+from snoop_flow.images import THUMBNAIL_SIZE
+from snoop_flow.images.ordered import in_order
 from snoop_flow.jobs import Payload, Progress, Verb
-from snoop_flow.plugin_types import BackboneSpec, FloatArray
+from snoop_flow.plugin_types import Backbone, BackboneSpec, FloatArray, PreparedBackbone
 from snoop_flow.reports import EmbedReport, FailedThing
 from snoop_flow.store import collections, embeddings, failures, items
 from snoop_flow.store.rows import chunks
@@ -28,6 +34,9 @@ from snoop_flow.vectors import VectorSet, derive, usable, write_shard
 from snoop_flow.workspace import Workspace
 
 STAGE = "embed"
+STEP = 32  # pictures in one call of the model
+AHEAD = 2 * STEP  # pictures loaded or under way while the model runs
+_TURN = Lock()  # calls of a model use all its threads; two at once would fight for them
 
 
 def embed(
@@ -76,18 +85,17 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
 
 
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
-    started = time.perf_counter()
+    started = time.time()
     spec = workspace.backbone_spec(job.parameters["backbone"])
     wanted = _still_lacking(workspace, unit)
-    loaded, failed = _load(workspace, wanted, spec)
-    if loaded:
-        loaded, unfit = _seal(workspace, unit.payload["set"], spec, job.parameters["device"], loaded)
-        failed += unfit
-    _keep_failures(workspace, [item for item, _ in loaded], failed)
+    done, failed = _embedded(workspace, spec, job.parameters["device"], wanted) if wanted else ([], [])
+    if done:
+        _seal(workspace, unit.payload["set"], spec, done)
+    _keep_failures(workspace, [item for item, _ in done], failed)
     return {
-        "embedded": len(loaded),
+        "embedded": len(done),
         "skipped": unit.payload["skipped"] + len(unit.payload["items"]) - len(wanted),
-        "seconds": time.perf_counter() - started,
+        "span": [started, time.time()],
         "failures": [{"uri": item.uri, "kind": error.kind, "reason": error.reason} for item, error in failed],
     }
 
@@ -104,46 +112,77 @@ def _still_lacking(workspace: Workspace, unit: Unit) -> list[Item]:
     ]
 
 
-def _load(
-    workspace: Workspace, wanted: Sequence[Item], spec: BackboneSpec
-) -> tuple[list[tuple[Item, Image]], list[tuple[Item, SourceError]]]:
-    size = max(spec.input_size, THUMBNAIL_SIZE)
-    loaded: list[tuple[Item, Image]] = []
+def _embedded(
+    workspace: Workspace, spec: BackboneSpec, device: str, wanted: Sequence[Item]
+) -> tuple[list[tuple[Item, FloatArray]], list[tuple[Item, SourceError]]]:
+    """Items with their vectors, and those that have none with the reason."""
+    backbone = workspace.open_backbone(spec, device)
+    done: list[tuple[Item, FloatArray]] = []
     failed: list[tuple[Item, SourceError]] = []
-    connections = workspace.settings.fetch_connections
-    requests = [ImageRequest(item.image, item.selector, (item.width, item.height)) for item in wanted]
-    pictures = workspace.loader().load_many(requests, size, workers=connections)
-    for item, picture in zip(wanted, pictures, strict=True):
+    loaded: list[tuple[Item, Any]] = []
+    for item, picture in _pictures(workspace, spec, backbone, wanted):
         if isinstance(picture, SourceError):
             failed.append((item, picture))
         else:
-            workspace.thumbnails.put(item.id, picture)
             loaded.append((item, picture))
-    return loaded, failed
+        if len(loaded) == STEP:
+            done += _through(backbone, spec, loaded)
+            loaded = []
+    if loaded:
+        done += _through(backbone, spec, loaded)
+    fit = usable(np.stack([vector for _, vector in done])) if done else np.zeros(0, bool)
+    failed += [(item, _unfit(item, spec)) for (item, _), good in zip(done, fit, strict=True) if not good]
+    return [one for one, good in zip(done, fit, strict=True) if good], failed
 
 
-def _seal(
-    workspace: Workspace, set_id: int, spec: BackboneSpec, device: str, loaded: list[tuple[Item, Image]]
-) -> tuple[list[tuple[Item, Image]], list[tuple[Item, SourceError]]]:
-    """Embed and keep; returns what was kept, and what the backbone made nothing of."""
-    backbone = workspace.open_backbone(spec, device)
-    vectors = backbone.embed_images([picture for _, picture in loaded])
+def _pictures(
+    workspace: Workspace, spec: BackboneSpec, backbone: Backbone, wanted: Sequence[Item]
+) -> Iterator[tuple[Item, Any]]:
+    """Items with what the backbone takes, or with why there is none; thumbnails are made on the way."""
+    loader, size = workspace.loader(), max(spec.input_size, THUMBNAIL_SIZE)
+    prepare = backbone.prepare if isinstance(backbone, PreparedBackbone) else _as_it_is
+
+    def load(item: Item) -> Any:
+        try:
+            canvas = (item.width, item.height)
+            picture = loader.load(item.image, size, selector=item.selector, canvas_size=canvas)
+        except SourceError as error:
+            return error
+        workspace.thumbnails.put(item.id, picture)
+        return prepare(picture)
+
+    with ThreadPoolExecutor(workspace.settings.fetch_connections, thread_name_prefix="load") as threads:
+        yield from zip(wanted, in_order(threads, load, wanted, ahead=AHEAD), strict=True)
+
+
+def _as_it_is(picture: Image) -> Any:
+    return picture
+
+
+def _through(backbone: Backbone, spec: BackboneSpec, loaded: list[tuple[Item, Any]]) -> list[tuple[Item, FloatArray]]:
+    """Some pictures through the model."""
+    pictures = [picture for _, picture in loaded]
+    with _TURN:
+        if isinstance(backbone, PreparedBackbone):
+            vectors = backbone.embed_prepared(pictures)
+        else:
+            vectors = backbone.embed_images(pictures)
     if vectors.shape != (len(loaded), spec.dimension):
         raise IntegrityError(
             f"backbone {spec.name} gave vectors of shape {vectors.shape}, not {(len(loaded), spec.dimension)}"
         )
-    fit = usable(vectors)
-    kept = [one for one, good in zip(loaded, fit, strict=True) if good]
-    unfit = [(item, _unfit(item, spec)) for (item, _), good in zip(loaded, fit, strict=True) if not good]
-    if not kept:
-        return kept, unfit
-    numbers = [item.number for item, _ in kept]
-    digests = {item.number: item.image_digest for item, _ in kept}
+    return [(item, vector) for (item, _), vector in zip(loaded, vectors, strict=True)]
+
+
+def _seal(workspace: Workspace, set_id: int, spec: BackboneSpec, done: Sequence[tuple[Item, FloatArray]]) -> None:
+    """Keep vectors in a shard of their own."""
+    numbers = [item.number for item, _ in done]
+    digests = {item.number: item.image_digest for item, _ in done}
+    vectors = np.stack([vector for _, vector in done])
     file = f"{set_id}/{uuid.uuid4().hex}.safetensors"
-    sha256 = write_shard(workspace.vector_folder / file, vectors[fit], np.array(numbers), spec.fingerprint())
+    sha256 = write_shard(workspace.vector_folder / file, vectors, np.array(numbers), spec.fingerprint())
     with workspace.catalogue.write() as connection:
         embeddings.seal(connection, set_id, file, sha256, numbers, digests)
-    return kept, unfit
 
 
 def _unfit(item: Item, spec: BackboneSpec) -> SourceError:
@@ -170,7 +209,7 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     if len(view := workspace.vectors(mine)):
         derive(workspace.vector_folder / str(mine.id), view)
     embedded = sum(report["embedded"] for report in reports)
-    seconds = sum(report["seconds"] for report in reports)
+    seconds = jobs.busy_seconds(reports)
     found = [failure for report in reports for failure in report["failures"]]
     return {
         "backbone": mine.backbone,
@@ -220,4 +259,4 @@ def _merge(
         (workspace.vector_folder / one.file).unlink(missing_ok=True)
 
 
-EMBED = Verb("embed", _plan, _do_unit, _finish)
+EMBED = Verb("embed", _plan, _do_unit, _finish, at_once=2)

@@ -10,13 +10,15 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, SnoopError, UsageError
+from snoop_flow.images.ordered import in_order
 from snoop_flow.plugin_types import Event
 from snoop_flow.store import failures, jobs
 from snoop_flow.store.rows import now
@@ -37,12 +39,14 @@ class Verb:
         plan: the payloads of its units, small JSON each.
         do_unit: does one unit, idempotently; returns a small JSON report.
         finish: joins the reports of all units to the job's report.
+        at_once: units that one process does at the same time: one waits for the network while another computes.
     """
 
     kind: str
     plan: Callable[[Workspace, Job], Iterable[Payload]]
     do_unit: Callable[[Workspace, Job, Unit], Payload]
     finish: Callable[[Workspace, Job, Sequence[Payload]], Payload]
+    at_once: int = 1
 
 
 def create(workspace: Workspace, kind: str, parameters: Payload, user: str | None = None) -> Job:
@@ -82,10 +86,9 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
         job = get(workspace, job_id)
         report = progress or _silent
         report(job.done, job.total, verb.kind)
-        for done, unit in enumerate(units, job.done + 1):
-            if get(workspace, job_id).state is JobState.CANCELLED or workspace.closing:
+        for done, wanted in enumerate(_done(workspace, verb, units), job.done + 1):
+            if not wanted:
                 return get(workspace, job_id)
-            do_unit(workspace, verb, unit)
             report(done, job.total, verb.kind)
         return finish_job(workspace, verb, job_id)
     except SnoopError as error:
@@ -94,6 +97,22 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
     except Exception as error:
         fail_job(workspace, job_id, f"{type(error).__name__}: {error}")
         raise
+
+
+def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[bool]:
+    """Do units, some at once; False for one that was left, since the job was cancelled or the workspace is closing."""
+
+    def attempt(unit: Unit) -> bool:
+        if get(workspace, unit.job_id).state is JobState.CANCELLED or workspace.closing:
+            return False
+        do_unit(workspace, verb, unit)
+        return True
+
+    if verb.at_once == 1:
+        yield from map(attempt, units)
+        return
+    with ThreadPoolExecutor(verb.at_once, verb.kind) as threads:
+        yield from in_order(threads, attempt, units, ahead=verb.at_once)
 
 
 def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
@@ -150,6 +169,15 @@ def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
         failures.log_event(connection, f"{job.kind}.done", job_id, job.user_id, _small(result))
     workspace.host.track(Event(f"{job.kind}.done", job_id, job.user_id, now(), result))
     return get(workspace, job_id)
+
+
+def busy_seconds(reports: Iterable[Payload]) -> float:
+    """Seconds in which at least one unit was under way, from the `span` [begin, end] in their reports."""
+    total, until = 0.0, float("-inf")
+    for begin, end in sorted(report["span"] for report in reports):
+        total += max(0.0, end - max(begin, until))
+        until = max(until, end)
+    return total
 
 
 def fail_job(workspace: Workspace, job_id: str, error: str) -> None:

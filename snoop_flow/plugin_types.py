@@ -173,6 +173,20 @@ class TextBackbone(Protocol):
         """Embed texts: (n, D) float32, each row of unit length."""
 
 
+@runtime_checkable
+class PreparedBackbone(Protocol):
+    """A backbone whose work on a picture is split in two, so that the engine prepares some while the model runs others.
+
+    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`.
+    """
+
+    def prepare(self, image: Image) -> NDArray[Any]:
+        """One RGB picture as the model takes it, one shape for all; called in several threads at once."""
+
+    def embed_prepared(self, pictures: Sequence[NDArray[Any]]) -> FloatArray:
+        """Embed what `prepare` gave: (n, D) float32, each row of unit length; called in one thread at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackboneSpec:
     """An image encoder and its facts, known without loading weights.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,10 +59,11 @@ def timed_together(actions: Mapping[str, Callable[[], object]], repeats: int = 5
             started = time.perf_counter()
             action()
             taken[name].append(1000 * (time.perf_counter() - started))
-    return {name: _timing(values) for name, values in taken.items()}
+    return {name: timing_of(values) for name, values in taken.items()}
 
 
-def _timing(values: list[float]) -> Timing:
+def timing_of(values: Sequence[float]) -> Timing:
+    """Median and 95th percentile of milliseconds."""
     return Timing(round(float(np.median(values)), 3), round(float(np.quantile(values, 0.95)), 3))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 from pathlib import Path
@@ -37,7 +36,8 @@ class Thumbnails:
 
     def has(self, item_id: str) -> bool:
         """Tell whether an item has a thumbnail; raises `UsageError` like `path`."""
-        return self.path(item_id).is_file()
+        path = self.path(item_id)
+        return path.is_file() and path.stat().st_size > 0
 
     def put(self, item_id: str, image: Image.Image) -> Path:
         """Keep a picture's thumbnail, whole or not at all, and give its path.
@@ -52,8 +52,6 @@ class Thumbnails:
         try:
             with draft.open("xb") as file:
                 shrink(image, THUMBNAIL_SIZE).convert("RGB").save(file, "JPEG", quality=_QUALITY)
-                file.flush()
-                os.fsync(file.fileno())
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import numpy as np
 from PIL.Image import Image
 
 from snoop_flow.errors import SnoopError
-from snoop_flow.plugin_types import Backbone, BackboneSpec, TextBackbone
+from snoop_flow.plugin_types import Backbone, BackboneSpec, PreparedBackbone, TextBackbone
 from snoop_flow.testing.claims import require, require_facts, require_vectors
 from snoop_flow.testing.pictures import pictures
 
@@ -22,7 +22,8 @@ def check_backbone(spec: BackboneSpec, *, device: str = "cpu", images: Sequence[
 
     Covered: the facts of the spec, the fingerprint, shape, type and length of vectors, no pictures at all, that vectors
     depend neither on the batch nor on the call, that unlike pictures have unlike vectors, that pictures are left
-    as they were, texts for a backbone that reads them, and what an unknown device says.
+    as they were, that prepared pictures have the same vectors, texts for a backbone that reads them, and what an
+    unknown device says.
 
     Args:
         spec: what to check.
@@ -40,6 +41,7 @@ def check_backbone(spec: BackboneSpec, *, device: str = "cpu", images: Sequence[
     require(backbone.fingerprint == spec.fingerprint(), f"{name}: its fingerprint is not that of the spec")
     require(backbone.dimension == spec.dimension, f"{name}: its dimension is not that of the spec")
     _check_images(name, backbone, pictures() if images is None else list(images))
+    _check_prepared(name, backbone, pictures() if images is None else list(images))
     _check_texts(name, backbone, spec.reads_text)
     _check_unknown_device(spec)
 
@@ -70,6 +72,15 @@ def _check_images(name: str, backbone: Backbone, images: list[Image]) -> None:
     require(same > SAME, f"{name}: vectors do not come in the order of the pictures")
     closest = float((together[:3] @ together[:3].T)[np.triu_indices(3, 1)].max())
     require(closest < 1 - 1e-6, f"{name}: different pictures have the same vector")
+
+
+def _check_prepared(name: str, backbone: Backbone, images: list[Image]) -> None:
+    if isinstance(backbone, PreparedBackbone):
+        prepared = [backbone.prepare(image) for image in images]
+        require(len({one.shape for one in prepared}) == 1, f"{name}: prepared pictures differ in shape")
+        same = float((backbone.embed_prepared(prepared) * backbone.embed_images(images)).sum(axis=1).min())
+        require(same > SAME, f"{name}: a picture and the same one prepared are only {same:.4f} alike")
+        require_vectors(f"{name} for nothing prepared", backbone.embed_prepared([]), 0, backbone.dimension)
 
 
 def _check_texts(name: str, backbone: Backbone, reads_text: bool) -> None:

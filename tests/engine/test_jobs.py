@@ -42,6 +42,13 @@ def test_a_killed_embedding_goes_on_where_it_stopped(pictures: Path, tmp_path: P
         assert len(view) == 36
 
 
+def test_units_at_the_same_time_count_once() -> None:
+    from snoop_flow.jobs import busy_seconds
+
+    assert busy_seconds([{"span": [0.0, 2.0]}, {"span": [5.0, 6.0]}, {"span": [1.0, 3.0]}]) == 4.0
+    assert busy_seconds([]) == 0.0
+
+
 def test_a_job_runs_in_a_thread_of_its_own(archive: Workspace) -> None:
     job = archive.start_job("embed", {})
     deadline = time.monotonic() + 60

@@ -49,11 +49,19 @@ class OnnxBackbone:
         Raises:
             PluginError: the model gives numbers that are not finite, or nothing but zeros.
         """
-        vectors = np.empty((len(images), self.dimension), np.float32)
+        return self.embed_prepared([self.prepare(image) for image in images])
+
+    def prepare(self, image: Image) -> FloatArray:
+        """One image as the model takes it: (3, H, W) float32, or (H, W, 3) for the layout `nhwc`."""
+        return prepare(image, self._wanted)
+
+    def embed_prepared(self, pictures: Sequence[FloatArray]) -> FloatArray:
+        """Embed prepared images: (n, D) float32, each row of unit length; raises like `embed_images`."""
+        vectors = np.empty((len(pictures), self.dimension), np.float32)
         step = self._encoder.fixed_batch or self._wanted.batch_size
-        for start in range(0, len(images), step):
-            batch = images[start : start + step]
-            vectors[start : start + len(batch)] = self._raw(prepare(batch, self._wanted))
+        for start in range(0, len(pictures), step):
+            batch = np.stack(pictures[start : start + step])
+            vectors[start : start + len(batch)] = self._raw(batch)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise PluginError(

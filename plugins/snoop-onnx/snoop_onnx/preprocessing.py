@@ -1,8 +1,6 @@
-"""Images → the array that a model takes, with Pillow and numpy only."""
+"""An image → the array that a model takes, with Pillow and numpy only."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -11,18 +9,15 @@ from snoop_flow.plugin_types import FloatArray
 from snoop_onnx.description import Description
 
 
-def prepare(images: Sequence[Image.Image], wanted: Description) -> FloatArray:
-    """Resize, scale and lay out images: (n, 3, H, W) float32, or (n, H, W, 3) for the layout `nhwc`."""
-    height, width = wanted.input_size
-    pixels = np.empty((len(images), height, width, 3), np.float32)
-    for place, image in enumerate(images):
-        pixels[place] = np.asarray(_resized(image.convert("RGB"), wanted))
+def prepare(image: Image.Image, wanted: Description) -> FloatArray:
+    """Resize, scale and lay out an image: (3, H, W) float32, or (H, W, 3) for the layout `nhwc`."""
+    pixels = np.asarray(_resized(image.convert("RGB"), wanted), np.float32)
     if wanted.channel_order == "bgr":
         pixels = pixels[..., ::-1]
     mean, std = np.array(wanted.mean, np.float32), np.array(wanted.std, np.float32)
     # one multiplication and one addition a pixel: (x / 255 - mean) / std
     scaled = pixels * (1 / (255 * std)) - mean / std
-    laid = scaled.transpose(0, 3, 1, 2) if wanted.layout == "nchw" else scaled
+    laid = scaled.transpose(2, 0, 1) if wanted.layout == "nchw" else scaled
     return np.ascontiguousarray(laid, dtype=np.float32)
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from snoop_flow.builtin.classical import features
@@ -53,17 +54,20 @@ class ClassicalBackbone:
 
     def embed_images(self, images: Sequence[Image.Image]) -> FloatArray:
         """Embed pictures of any size and mode: (n, 812) float32, each row of unit length."""
-        vectors = np.empty((len(images), self.dimension), dtype=np.float32)
-        for start in range(0, len(images), _BATCH):
-            batch = images[start : start + _BATCH]
-            vectors[start : start + len(batch)] = _describe(np.stack([_squeeze(image) for image in batch]))
+        return self.embed_prepared([self.prepare(image) for image in images])
+
+    def prepare(self, image: Image.Image) -> NDArray[np.uint8]:
+        """The whole picture in a square, whatever its proportions: nothing at its margins is cut off."""
+        square = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        return np.asarray(square)
+
+    def embed_prepared(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
+        """Embed squares of (128, 128, 3): (n, 812) float32, each row of unit length."""
+        vectors = np.empty((len(pictures), self.dimension), dtype=np.float32)
+        for start in range(0, len(pictures), _BATCH):
+            batch = pictures[start : start + _BATCH]
+            vectors[start : start + len(batch)] = _describe(np.stack(batch).astype(np.float32))
         return vectors
-
-
-def _squeeze(image: Image.Image) -> FloatArray:
-    """The whole picture in a square, whatever its proportions: nothing at its margins is cut off."""
-    square = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return np.asarray(square, dtype=np.float32)
 
 
 def _describe(rgb: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from snoop_flow.cli.bench.backbones import backbones
+from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.round import round_
 
 
@@ -16,7 +17,7 @@ def bench() -> None:
     """
 
 
-for command in (backbones, round_):
+for command in (backbones, embed, round_):
     bench.add_command(command)
 
 COMMANDS = (bench,)

@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL.Image import Image
 
 from snoop_flow.errors import PluginError
@@ -46,6 +47,33 @@ def _changed(change: Callable[[FloatArray], FloatArray]) -> BackboneSpec:
             return change(super().embed_images(images))
 
     return _spec(Changed)
+
+
+class Prepared(Colours):
+    """Shrinks pictures beforehand."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image.resize((2, 2)))
+
+    def embed_prepared(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
+        vectors = np.zeros((len(pictures), self.dimension), np.float32)
+        for place, picture in enumerate(pictures):
+            vectors[place] = picture.astype(np.float32).ravel() + 1
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+class Careless(Prepared):
+    """Prepares another picture than it embeds."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image.rotate(180).resize((2, 2)))
+
+
+class Shapeless(Prepared):
+    """Prepares pictures that fit into no batch."""
+
+    def prepare(self, image: Image) -> NDArray[np.uint8]:
+        return np.asarray(image)
 
 
 class Restless(Colours):
@@ -91,7 +119,9 @@ def _sorted(vectors: FloatArray) -> FloatArray:
     return vectors[np.argsort(vectors[:, 0])]
 
 
-@pytest.mark.parametrize("spec", [_spec(), replace(_spec(Readers), reads_text=True), replace(_spec(), open=_no_device)])
+@pytest.mark.parametrize(
+    "spec", [_spec(), replace(_spec(Readers), reads_text=True), _spec(Prepared), replace(_spec(), open=_no_device)]
+)
 def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
     check_backbone(spec)
     check_backbone(spec, images=pictures(3, seed=5))
@@ -107,6 +137,8 @@ def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
         (replace(_spec(), fingerprint=lambda: str(next(TICKS))), "changes from call to call"),
         (replace(_spec(), reads_text=True), "reads_text=True and has no method embed_texts"),
         (_spec(Readers), "reads_text=False and has method embed_texts"),
+        (_spec(Careless), "and the same one prepared are only"),
+        (_spec(Shapeless), "prepared pictures differ in shape"),
         (_changed(lambda vectors: 2 * vectors), "must be of unit length; one is off by 1"),
         (_changed(lambda vectors: vectors.astype(np.float64)), "float64 vectors; must be float32"),
         (_changed(lambda vectors: vectors[:, :5]), r"vectors of shape \(0, 5\) for 0"),
