@@ -7,6 +7,7 @@ machine disturbs it little.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from snoop_flow.evaluation import embed_files, read_labels
+from snoop_flow.evaluation import Strategy, embed_files, read_labels
 from snoop_flow.host import PluginHost
 from snoop_flow.jobs import Progress
 from snoop_flow.learning import Corpus, simulate
@@ -36,7 +37,8 @@ class BackboneQuality:
         nearest_neighbour: share of images whose nearest other image, by cosine, has a label in common.
         without_feedback: mean average precision of one example of each class, over the whole set.
         average_precision: the same after 30 marks of a simulated curator.
-        unseen_average_precision: after 30 marks, over the images that were not marked.
+        unseen_average_precision: after 30 marks, over the images that were not marked; None where no class has any
+            left.
     """
 
     labels: str
@@ -46,7 +48,7 @@ class BackboneQuality:
     nearest_neighbour: float
     without_feedback: float
     average_precision: float
-    unseen_average_precision: float
+    unseen_average_precision: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,10 @@ def bench_backbones(
         relevant = {label: np.isin(files, list(names)) for label, names in sorted(members.items())}
         for name, spec in specs.items():
             features = embed_files(path.parent, files, spec, progress)
-            taught = _taught(features, relevant, choose, seeds)
+            nearest = round(nearest_neighbour(features, np.array([*relevant.values()])), 4)
+            before, after, unseen = _taught(features, relevant, choose, seeds)
             counts = (len(files), len(relevant))
-            quality = (nearest_neighbour(features, np.array([*relevant.values()])), *taught)
-            results.append(BackboneQuality(str(path), name, *counts, *(round(one, 4) for one in quality)))
+            results.append(BackboneQuality(str(path), name, *counts, nearest, before, after, unseen))
     facts = tuple(_facts(name, spec) for name, spec in specs.items())
     return BackbonesReport(seeds, ROUNDS * BATCH, STRATEGY, facts, tuple(results))
 
@@ -114,17 +116,19 @@ def nearest_neighbour(features: FloatArray, relevant: Mask) -> float:
 
 
 def _taught(
-    features: FloatArray, relevant: Mapping[str, Mask], choose: object, seeds: int
-) -> tuple[float, float, float]:
+    features: FloatArray, relevant: Mapping[str, Mask], choose: Strategy, seeds: int
+) -> tuple[float, float, float | None]:
     """Mean average precision without feedback, after the marks, and then on what was not marked."""
     corpus = Corpus.of(features, np.random.default_rng(0))
-    found = []
-    for mask in relevant.values():
-        for seed in range(seeds):
-            run = simulate(corpus, mask, choose, rounds=ROUNDS, batch=BATCH, rng=np.random.default_rng(seed))  # type: ignore[arg-type]
-            found.append((run.average_precision[0], run.average_precision[-1], run.unseen_average_precision[-1]))
-    means = np.nanmean(np.array(found), axis=0)
-    return float(means[0]), float(means[1]), float(means[2])
+    runs = [
+        simulate(corpus, mask, choose, rounds=ROUNDS, batch=BATCH, rng=np.random.default_rng(seed))
+        for mask in relevant.values()
+        for seed in range(seeds)
+    ]
+    before = round(float(np.mean([run.average_precision[0] for run in runs])), 4)
+    after = round(float(np.mean([run.average_precision[-1] for run in runs])), 4)
+    left = [run.unseen_average_precision[-1] for run in runs if not math.isnan(run.unseen_average_precision[-1])]
+    return before, after, round(float(np.mean(left)), 4) if left else None
 
 
 def _facts(name: str, spec: BackboneSpec) -> BackboneFacts:
@@ -143,7 +147,9 @@ def _rate(name: str) -> float:
     noise = rng.integers(0, 256, (SPEED_IMAGES, side // 8, side // 8, 3), np.uint8)
     images = [Image.fromarray(one).resize((side, side), Image.Resampling.BICUBIC) for one in noise]
     backbone.embed_images(images[:SPEED_BATCH])
-    started = time.process_time()
+    seconds = []
     for start in range(0, SPEED_IMAGES, SPEED_BATCH):
+        started = time.process_time()
         backbone.embed_images(images[start : start + SPEED_BATCH])
-    return SPEED_IMAGES / (time.process_time() - started)
+        seconds.append(time.process_time() - started)
+    return SPEED_BATCH / float(np.median(seconds))

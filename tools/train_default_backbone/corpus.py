@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from snoop_flow.samples import draw_archive
+
 Image.MAX_IMAGE_PIXELS = None  # the folders are our own choice
 
 SIDE = 288  # pixels of the shorter side: room to crop below the network's 224
@@ -64,6 +66,8 @@ def _printed_pages(folder: Path, rng: np.random.Generator) -> Iterator[Image.Ima
 
 
 def _drawn(folder: Path, rng: np.random.Generator) -> Iterator[Image.Image]:
+    for seed in DRAWN_SEEDS:
+        draw_archive(folder / "drawn" / str(seed), seed=seed)
     for path in sorted(folder.glob("drawn/*/*/*.jpg")):
         yield from _with_cuts(Image.open(path).convert("RGB"), 1, rng)
 
@@ -114,7 +118,13 @@ class Corpus:
 
 
 def gather(shared: Path, extra: Path, seed: int = 0) -> Corpus:
-    """Read, shrink and re-encode everything: `shared` has `images/`, `extra` has `drawn/` and maybe `clipart/`."""
+    """Read, shrink and re-encode everything.
+
+    Args:
+        shared: a folder with `images/`.
+        extra: a folder to draw into, which may have `clipart/`.
+        seed: which clip art, and where pages are cut.
+    """
     files = {}
     for source in SOURCES:
         rng = np.random.default_rng([seed, *source.name.encode()])

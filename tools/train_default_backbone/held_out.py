@@ -1,6 +1,6 @@
 """Write labelled folders of pictures that the training never saw, for `snoop-flow bench backbones`.
 
-    python held_out.py DATA OUT
+python held_out.py DATA OUT
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PIL import Image
-
 from corpus import TEST_BOOKS, held_out
+from PIL import Image
 
 UNSEEN = ("architectural_elements", "bnf_richelieu", "bnf_presse")  # nothing of these sets was trained on
 LEAST = 8  # members of a class that is to be measured
@@ -21,6 +20,7 @@ LEAST_SIDE = 24  # pixels of a zone of a page
 
 
 def write(data: Path, out: Path) -> None:
+    """Write each set as a folder with a `labels.csv`."""
     for name in UNSEEN:
         with (data / "images" / name / "labels.csv").open(encoding="utf-8") as file:
             rows = [(data / "images" / name / row["file"], row["label"]) for row in csv.DictReader(file)]

@@ -11,19 +11,21 @@ from torch import Tensor, nn
 
 # Per stage: (hidden channels, channels after, stride) of each block. A block's input is the output before it.
 STAGES = (
-    ((64, 24, 2), (96, 24, 1)),
+    ((96, 24, 2), (144, 24, 1)),
     ((96, 32, 2), (128, 32, 1)),
-    ((192, 64, 2), (256, 64, 1)),
-    ((256, 96, 1), (256, 96, 1)),
-    ((384, 160, 2), (512, 160, 1)),
+    ((192, 64, 2), (256, 64, 1), (256, 64, 1)),
+    ((256, 96, 1), (256, 96, 1), (256, 96, 1)),
+    ((384, 160, 2), (512, 160, 1), (512, 160, 1)),
     ((512, 320, 1),),
 )
-STEM, WIDE, DIMENSION = 24, 768, 384
+STEM, WIDE, DIMENSION = 32, 768, 384
 
 
 class Block(nn.Module):
-    """Expand by 3 x 3, rectify, project by 1 x 1; added to its input where the shape stays (Sandler et al. 2018; fused
-    as in Tan, Le 2021)."""
+    """Expand by 3 x 3, rectify, project by 1 x 1; added to its input where the shape stays.
+
+    The inverted residual of the teacher (Sandler et al. 2018) with its first two convolutions fused (Tan, Le 2021).
+    """
 
     def __init__(self, before: int, hidden: int, after: int, stride: int) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
-# Where its stages end, by the names in the exported graph: channels, and by how much the map is smaller than the picture.
+# Where its stages end, by name in the exported graph: channels, and how much smaller than the picture the map is.
 STAGES = {"n10": (24, 4), "n21": (32, 8), "n36": (64, 16), "n47": (96, 16), "n58": (160, 32), "n61": (320, 32)}
 DIMENSION = 1280
 

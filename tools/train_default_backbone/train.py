@@ -1,6 +1,6 @@
 """Train the default backbone: see README.md beside this file.
 
-    python train.py --data DATA --extra WORK --out student.pt
+python train.py --data DATA --extra WORK --out weights.safetensors
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from corpus import Corpus, gather
+from export import export
+from join import join
 from student import Student
 from targets import Targets
 from teacher import Teacher
 from torch import Tensor
 from views import draw_pair
 
+SIDE = 192  # pixels in use
 BATCH = 32
+SETTLING = 60  # batches
 REPEATS, KEPT = 4, 80  # times that a view is used, on the average, and batches kept for it
 
 
@@ -57,12 +61,12 @@ class Material:
     def __init__(self, corpus: Corpus, teacher: Teacher, targets: Targets, rng: np.random.Generator) -> None:
         self._corpus, self._teacher, self._targets, self._rng = corpus, teacher, targets, rng
 
-    def batches(self, side: int) -> Iterator[Batch]:
+    def batches(self, side: int, repeats: int = REPEATS) -> Iterator[Batch]:
         """Endlessly: one batch made anew, then older ones again, mirrored at random, since making them costs more."""
         kept: list[Batch] = []
         turn = 0
         while True:
-            if turn % REPEATS == 0 or len(kept) < REPEATS:
+            if turn % repeats == 0 or len(kept) < repeats:
                 kept = [*kept, self._made(side)][-KEPT:]
                 chosen = kept[-1]
             else:
@@ -108,7 +112,7 @@ def run(phase: Phase, student: Student, material: Material, out: Path) -> None:
             cosine = 0.5 + 0.5 * math.cos(math.pi * step / phase.steps)
             group["lr"] = phase.rate * min(1, step / 100) * (cosine + 1e-3)
         batch = next(stream)
-        pixels = batch.pixels.float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
+        pixels = _pixels(batch)
         with torch.autocast("cpu", torch.bfloat16):
             if phase.apart:
                 given = [one.float().contiguous(memory_format=torch.channels_last) for one in batch.maps]
@@ -129,6 +133,26 @@ def run(phase: Phase, student: Student, material: Material, out: Path) -> None:
             torch.save(student.state_dict(), out)
 
 
+@torch.no_grad()
+def settle(student: Student, material: Material, out: Path) -> None:
+    """Take the statistics of the normalisation anew, over many views as they come in use.
+
+    Those of training are of few batches, and after stages that were taught apart of other maps than they get.
+    """
+    for module in student.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None  # a plain mean over all batches
+    stream = material.batches(SIDE, repeats=1)
+    for _ in range(SETTLING):
+        student(_pixels(next(stream)))
+    torch.save(student.state_dict(), out)
+
+
+def _pixels(batch: Batch) -> Tensor:
+    return batch.pixels.float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
+
+
 def main(arguments: argparse.Namespace) -> None:
     """Gather, survey, train."""
     torch.manual_seed(arguments.seed)
@@ -139,25 +163,29 @@ def main(arguments: argparse.Namespace) -> None:
     print({name: len(files) for name, files in corpus.files.items()}, flush=True)
     teacher = Teacher(arguments.data / "weights/tf2_mobilenet_v2_1.0_224_ptq.onnx")
     material = Material(corpus, teacher, Targets.surveyed(corpus, teacher, rng), rng)
+    trained = arguments.out.with_suffix(".pt")
     student = Student().to(memory_format=torch.channels_last)
     if arguments.start:
         student.load_state_dict(torch.load(arguments.start, weights_only=True))
     phases = (
         Phase(apart=True, side=128, steps=arguments.steps[0], rate=4e-3, hint=1.0),
-        Phase(apart=False, side=160, steps=arguments.steps[1], rate=2e-3, hint=0.3),
-        Phase(apart=False, side=192, steps=arguments.steps[2], rate=5e-4, hint=0.1),
+        Phase(apart=False, side=160, steps=arguments.steps[1], rate=1e-3, hint=0.6),
+        Phase(apart=False, side=SIDE, steps=arguments.steps[2], rate=4e-4, hint=0.2),
     )
     for phase in phases:
         print(phase, flush=True)
-        run(phase, student, material, arguments.out)
+        run(phase, student, material, trained)
+    settle(student, material, trained)
+    export(student, arguments.out)
+    join(corpus, arguments.out, rng)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with images/ and weights/")
-    parser.add_argument("--extra", type=Path, required=True, help="folder with drawn/ and clipart/")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, nargs=3, default=(1000, 1500, 500), help="of the three phases")
+    parser.add_argument("--extra", type=Path, required=True, help="folder for drawn/, maybe with clipart/")
+    parser.add_argument("--out", type=Path, required=True, help="weights; .pt of the student beside them")
+    parser.add_argument("--steps", type=int, nargs=3, default=(1500, 900, 300), help="of the three phases")
     parser.add_argument("--start", type=Path, help="go on from these weights")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

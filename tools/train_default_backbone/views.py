@@ -9,10 +9,9 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from corpus import Corpus
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
-
-from corpus import Corpus
 
 SIDE = 224
 Pixels = NDArray[np.uint8]
@@ -20,8 +19,7 @@ _PAPER = np.array([[255, 250, 235], [240, 224, 190], [220, 205, 175], [250, 245,
 
 
 def draw_pair(corpus: Corpus, rng: np.random.Generator, side: int = 160) -> tuple[Pixels, Pixels]:
-    """One view for the teacher's vectors, and the same for the student, smaller and maybe worn: (224, 224, 3) and
-    (side, side, 3)."""
+    """One view for the teacher's vectors, (224, 224, 3), and the same for the student, (side, side, 3), maybe worn."""
     clean = _view(corpus.draw(rng), rng)
     if rng.random() < 0.3:
         clean = _collage(clean, _view(corpus.draw(rng), rng), rng)

@@ -48,14 +48,15 @@ def _table(found: BackbonesReport) -> str:
     lines = [
         f"1-NN: nearest neighbour, leave-one-out. AP: average precision of one example, and after {found.marks} marks"
         f" ({found.strategy}, {found.seeds} seeds).",
-        f"{'set':28}{'items':>7}{'classes':>9}  {'backbone':24}{'1-NN':>7}{'AP, 1':>8}{f'AP, {found.marks}':>8}{'unseen':>8}",
+        f"{'set':28}{'items':>7}{'classes':>9}  {'backbone':23}"
+        f"{'1-NN':>8}{'AP, 1':>8}{f'AP, {found.marks}':>8}{'unseen':>8}",
     ]
     for row in found.results:
         path = Path(row.labels)
         name = path.parent.name or path.stem
         figures = (row.nearest_neighbour, row.without_feedback, row.average_precision, row.unseen_average_precision)
-        values = "".join(f"{value:8.3f}" for value in figures)
-        lines.append(f"{name[:27]:28}{row.items:7}{row.classes:9}  {row.backbone[-23:]:23}{values}")
+        values = "".join("       –" if value is None else f"{value:8.3f}" for value in figures)
+        lines.append(f"{name[:27]:28}{row.items:7}{row.classes:9}  {row.backbone[-22:]:23}{values}")
     lines += ["", f"{'backbone':28}{'numbers':>9}{'images/s, one core':>21}"]
     lines += [f"{one.backbone[-27:]:28}{one.dimension:9}{one.images_per_second:21.1f}" for one in found.backbones]
     return "\n".join(lines)
