@@ -11,17 +11,17 @@ import math
 import multiprocessing
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from snoop_flow.evaluation import Strategy, embed_files, read_labels
+from snoop_flow.evaluation import embedded, read_labelled
 from snoop_flow.host import PluginHost
 from snoop_flow.jobs import Progress
-from snoop_flow.learning import Corpus, simulate
+from snoop_flow.learning import Corpus, Strategy, simulate
 from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask
 
 ROUNDS, BATCH = 2, 15  # 30 marks
@@ -90,39 +90,37 @@ def bench_backbones(
     choose = host.strategies[STRATEGY].choose
     results = []
     for path in labels:
-        members = read_labels(path)
-        files = sorted({file for names in members.values() for file in names})
-        relevant = {label: np.isin(files, list(names)) for label, names in sorted(members.items())}
+        labelled = read_labelled(path)
+        classes = np.array([*labelled.members.values()])
         for name, spec in specs.items():
-            features = embed_files(path.parent, files, spec, progress)
-            nearest = round(nearest_neighbour(features, np.array([*relevant.values()])), 4)
-            before, after, unseen = _taught(features, relevant, choose, seeds)
-            counts = (len(files), len(relevant))
+            features = embedded(labelled, spec, progress)
+            nearest = round(nearest_neighbour(features, classes), 4)
+            before, after, unseen = _taught(features, classes, choose, seeds)
+            counts = (len(labelled.files), len(classes))
             results.append(BackboneQuality(str(path), name, *counts, nearest, before, after, unseen))
     facts = tuple(_facts(name, spec) for name, spec in specs.items())
     return BackbonesReport(seeds, ROUNDS * BATCH, STRATEGY, facts, tuple(results))
 
 
-def nearest_neighbour(features: FloatArray, relevant: Mask) -> float:
+def nearest_neighbour(features: FloatArray, classes: Mask) -> float:
     """Leave-one-out accuracy of the nearest neighbour.
 
     Args:
         features: (N, D) unit vectors, N ≥ 2.
-        relevant: (classes, N) members of each class; every image is in one at least.
+        classes: (C, N) members of each class; who is in none can be a neighbour, and has no answer of its own.
     """
     scores = features @ features.T
     np.fill_diagonal(scores, -np.inf)
-    return float((relevant & relevant[:, scores.argmax(axis=1)]).any(axis=0).mean())
+    right: Mask = np.any(classes & classes[:, scores.argmax(axis=1)], axis=0)
+    return float(right[np.any(classes, axis=0)].mean())
 
 
-def _taught(
-    features: FloatArray, relevant: Mapping[str, Mask], choose: Strategy, seeds: int
-) -> tuple[float, float, float | None]:
+def _taught(features: FloatArray, classes: Mask, choose: Strategy, seeds: int) -> tuple[float, float, float | None]:
     """Mean average precision without feedback, after the marks, and then on what was not marked."""
     corpus = Corpus.of(features, np.random.default_rng(0))
     runs = [
         simulate(corpus, mask, choose, rounds=ROUNDS, batch=BATCH, rng=np.random.default_rng(seed))
-        for mask in relevant.values()
+        for mask in classes
         for seed in range(seeds)
     ]
     before = round(float(np.mean([run.average_precision[0] for run in runs])), 4)

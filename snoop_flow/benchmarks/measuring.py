@@ -14,10 +14,11 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds of repeated runs."""
+    """Milliseconds of repeated runs; the best one tells what noise hides."""
 
     median: float
     p95: float
+    best: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,34 @@ def timed(action: Callable[[], object], repeats: int = 5) -> Timing:
     return timed_together({"": action}, repeats)[""]
 
 
-def timed_together(actions: Mapping[str, Callable[[], object]], repeats: int = 5) -> dict[str, Timing]:
-    """Time several actions by turns, each warmed up once."""
-    for action in actions.values():
+def timed_together(
+    actions: Mapping[str, Callable[[], object]],
+    repeats: int = 5,
+    before: Mapping[str, Callable[[], object]] | None = None,
+) -> dict[str, Timing]:
+    """Time several actions by turns, each warmed up once; what some need done `before` is not counted."""
+    prepare = before or {}
+    for name, action in actions.items():
+        prepare.get(name, _nothing)()
         action()
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(repeats):
         for name, action in actions.items():
+            prepare.get(name, _nothing)()
             started = time.perf_counter()
             action()
             taken[name].append(1000 * (time.perf_counter() - started))
     return {name: timing_of(values) for name, values in taken.items()}
 
 
+def _nothing() -> None:
+    pass
+
+
 def timing_of(values: Sequence[float]) -> Timing:
-    """Median and 95th percentile of milliseconds."""
-    return Timing(round(float(np.median(values)), 3), round(float(np.quantile(values, 0.95)), 3))
+    """Median, 95th percentile and minimum of milliseconds."""
+    numbers = (float(np.median(values)), float(np.quantile(values, 0.95)), float(np.min(values)))
+    return Timing(*(round(number, 3) for number in numbers))
 
 
 def report_of(

@@ -45,6 +45,16 @@ def sets(connection: Connection) -> list[EmbeddingSet]:
     return [to(EmbeddingSet, row) for row in rows]
 
 
+def rows_by_set(connection: Connection) -> dict[int, int]:
+    """Set → how many rows its shards hold, superseded ones left out; sets without any are missing."""
+    held = select(shard.c.set_id, func.sum(shard.c.rows)).group_by(shard.c.set_id)
+    dead = (
+        select(shard.c.set_id, func.count()).join(dead_row, dead_row.c.shard_id == shard.c.id).group_by(shard.c.set_id)
+    )
+    superseded: dict[int, int] = {row[0]: row[1] for row in connection.execute(dead)}
+    return {row[0]: int(row[1]) - superseded.get(row[0], 0) for row in connection.execute(held)}
+
+
 def shards(connection: Connection, set_id: int) -> list[Shard]:
     """The sealed shards of a set in their order."""
     rows = connection.execute(select(shard).where(shard.c.set_id == set_id).order_by(shard.c.id))
@@ -88,6 +98,21 @@ def _next_epoch(connection: Connection, set_id: int) -> int:
     risen = update(embedding_set).where(mine).values(epoch=embedding_set.c.epoch + 1)
     number: int = connection.execute(risen.returning(embedding_set.c.epoch)).scalar_one()
     return number
+
+
+def renew(connection: Connection, numbers: Sequence[int]) -> None:
+    """Count the vectors of items as new: what was not there while the others were scored is still to be scored."""
+    for part in chunks(numbers):
+        mine = vector_row.c.item.in_(part)
+        for set_id in connection.execute(select(vector_row.c.set_id).where(mine).distinct()).scalars().all():
+            epoch = _next_epoch(connection, set_id)
+            connection.execute(update(vector_row).where(mine, vector_row.c.set_id == set_id).values(epoch=epoch))
+
+
+def newer(connection: Connection, set_id: int, since: int, first: int = 0, last: int = 2**63 - 1) -> list[int]:
+    """Numbers of the items between two whose vectors were sealed after an epoch; rising."""
+    mine = (vector_row.c.set_id == set_id) & (vector_row.c.epoch > since) & vector_row.c.item.between(first, last)
+    return list(connection.execute(select(vector_row.c.item).where(mine).order_by(vector_row.c.item)).scalars())
 
 
 def replace(

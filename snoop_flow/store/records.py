@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from snoop_flow.entities import Item, Record
 from snoop_flow.errors import NotFoundError
+from snoop_flow.store import embeddings
 from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record
@@ -43,6 +44,8 @@ def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapp
     """Write a record with its items; items that it no longer has are kept as gone, for their annotations' sake."""
     upsert(connection, record, [{**values, "gone_at": None}], ["id"])
     for part in chunks(items, 1000):
+        back = select(item.c.number).where(item.c.id.in_([one["id"] for one in part]), item.c.gone_at.is_not(None))
+        embeddings.renew(connection, list(connection.execute(back).scalars()))
         upsert(connection, item, [{**one, "gone_at": None} for one in part], ["id"])
     present = {one["id"] for one in items}
     kept = connection.execute(

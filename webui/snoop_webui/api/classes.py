@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import VisualClass
-from snoop_flow.reports import ClassSummary, FitReport, Histogram, SearchReport
+from snoop_flow.reports import ClassSummary, FitReport, Histogram, MoveReport, SearchReport
+from snoop_flow.searching import Query
+from snoop_webui.api.corpus import Region
 from snoop_webui.api.routes import Body, Route
 from snoop_webui.views.publishing import download
 
@@ -17,8 +19,25 @@ MOST = 10_000
 Visibility = Literal["private", "institution", "public"]
 
 
+class Start(Body):
+    """What a class starts from before anything is marked; parts are combined. `image` is a file in base64."""
+
+    text: str | None = None
+    image: Base64Bytes | None = None
+    url: str | None = None
+    items: list[str] = Field(default_factory=list)
+    negatives: list[str] = Field(default_factory=list)
+    visual_class: str | None = None
+    region: Region | None = None
+
+    def query(self) -> Query:
+        """The same as the engine takes it."""
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "region"}
+        return Query(**values, region=(self.region.item, self.region.xywh) if self.region else None)
+
+
 class NewClass(Body):
-    """A class to create, maybe with its first positives."""
+    """A class to create, maybe with something to start from and its first positives."""
 
     name: str
     labels: dict[str, list[str]] | None = None
@@ -26,6 +45,7 @@ class NewClass(Body):
     concept_uri: str = ""
     visibility: Visibility = "private"
     positives: list[str] = Field(default_factory=list)
+    start: Start | None = None
 
 
 class ClassChanges(Body):
@@ -44,6 +64,12 @@ class Threshold(Body):
     threshold: float
 
 
+class Move(Body):
+    """The backbone that a class is to be taught on."""
+
+    backbone: str
+
+
 class Nothing(Body):
     """An empty object."""
 
@@ -57,6 +83,7 @@ class Suggest(BaseModel):
     discovery_rate: float = Field(0.2, ge=0, le=1)
     low: float | None = None
     high: float | None = None
+    temporal_range: float = Field(0.0, ge=0, description="Seconds within which one keyframe of a video is shown.")
     seed: int | None = None
 
 
@@ -80,8 +107,9 @@ def list_classes(workspace: Workspace) -> list[ClassSummary]:
 
 def create_class(workspace: Workspace, body: NewClass) -> VisualClass:
     """Create a class."""
-    values = body.model_dump(exclude={"labels"})
-    return workspace.create_class(values.pop("name"), labels=_labels(body.labels), **values)
+    values = body.model_dump(exclude={"labels", "start"})
+    start = body.start.query() if body.start else None
+    return workspace.create_class(values.pop("name"), labels=_labels(body.labels), start=start, **values)
 
 
 def show_class(workspace: Workspace, class_id: str) -> ClassSummary:
@@ -100,6 +128,11 @@ def change_class(workspace: Workspace, class_id: str, body: ClassChanges) -> Vis
 def delete_class(workspace: Workspace, class_id: str) -> None:
     """Delete a class that was never published."""
     workspace.delete_class(class_id)
+
+
+def move_class(workspace: Workspace, class_id: str, body: Move) -> MoveReport:
+    """Teach a class on another backbone's vectors, fitted anew on its marks."""
+    return workspace.move_class(class_id, body.backbone)
 
 
 def fit_class(workspace: Workspace, class_id: str, body: Nothing) -> FitReport:
@@ -149,6 +182,7 @@ ROUTES = (
     Route("PATCH", "/classes/<class_id>", change_class, VisualClass, body=ClassChanges),
     Route("DELETE", "/classes/<class_id>", delete_class, type(None), "deleted"),
     Route("POST", "/classes/<class_id>/fit", fit_class, FitReport, body=Nothing),
+    Route("POST", "/classes/<class_id>/move", move_class, MoveReport, body=Move),
     Route("GET", "/classes/<class_id>/suggestions", suggest, SearchReport, query=Suggest),
     Route("GET", "/classes/<class_id>/ranking", rank, SearchReport, query=Ranking),
     Route("GET", "/classes/<class_id>/histogram", show_histogram, Histogram, query=Bins),

@@ -1,0 +1,58 @@
+"""When all units are done: what no longer holds is withdrawn, the cap is kept, and what was seen is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from snoop_flow.enrichment.planning import pass_of
+from snoop_flow.entities import Job
+from snoop_flow.store import classes, enrichments, proposals
+
+NOTHING = {"scored": 0, "predicted": 0}
+
+
+def finish_classes(
+    connection: Connection,
+    job: Job,
+    passes: Sequence[Mapping[str, Any]],
+    scope: str | None,
+    counts: Mapping[str, Mapping[str, int]],
+) -> list[dict[str, Any]]:
+    """Finish an enrichment in the caller's transaction; what came of each class, for the job's report.
+
+    Args:
+        passes: how each class was to be applied, see `planning`.
+        scope: id of the only collection, or None.
+        counts: class id → `scored` and `predicted` of the units.
+    """
+    names = {one.id: one.name for one in classes.find_all(connection, [one["class"] for one in passes])}
+    seen, each = [], []
+    for planned in passes:
+        withdrawn, uncertain, threshold = _tidied(connection, job, planned, scope)
+        whole = scope or enrichments.EVERYWHERE
+        seen.append(
+            enrichments.Enriched(planned["class"], whole, planned["version"], threshold, epoch=planned["epoch"])
+        )
+        told = {name: planned[name] for name in ("version", "threshold", "floor", "skipped")}
+        told |= {"visual_class": planned["class"], "name": names[planned["class"]]}
+        each.append(
+            {**told, **NOTHING, **counts.get(planned["class"], {}), "uncertain": uncertain, "withdrawn": withdrawn}
+        )
+    enrichments.keep(connection, seen)
+    return each
+
+
+def _tidied(connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None) -> tuple[int, int, float]:
+    """(proposals withdrawn, uncertain ones left, score from which on every item has a prediction now)."""
+    one = pass_of(planned, job.id, scope)
+    # where nothing waited when this was planned there is nothing to find, which takes as long as to write it
+    withdrawn = proposals.withdraw_stale(connection, one) if planned["waiting"] else 0
+    threshold = one.floor
+    if planned["most"] is not None:
+        dropped, least = proposals.keep_best(connection, one, planned["most"])
+        withdrawn += dropped
+        threshold = threshold if least is None else max(threshold, least)
+    return withdrawn, proposals.flag_uncertain(connection, one, planned["threshold"]), threshold
