@@ -58,6 +58,7 @@ def embed(
         NotFoundError: no such collection.
     """
     spec = workspace.backbone_spec(backbone)
+    spec.fingerprint()  # its files are looked for, or fetched, before there is a job to fail
     # a path in the name is absolute
     parameters = {"collection": collection, "backbone": spec.name, "device": device or workspace.settings.device}
     job = jobs.run(workspace, EMBED, parameters, progress)

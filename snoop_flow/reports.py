@@ -530,7 +530,13 @@ class PluginsReport:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """A workspace at a glance."""
+    """A workspace at a glance.
+
+    Attributes:
+        index: type of the newest index.
+        index_up_to_date: it covers the present vectors; until it does, the exact scan answers.
+        recall: as in `SearchReport`.
+    """
 
     collections: int
     records: int
@@ -540,6 +546,8 @@ class StatusReport:
     index: str
     classes: int
     running_jobs: int
+    index_up_to_date: bool = True
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

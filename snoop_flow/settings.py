@@ -40,6 +40,7 @@ class Settings:
         fetch_connections: images fetched at once.
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
+        enrich_batch: items in one unit of enrichment work; their vectors and codes are in memory together.
         shard_rows: rows up to which small vector shards are merged.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
@@ -62,6 +63,7 @@ class Settings:
     fetch_connections: int = 4
     embed_batch: int = 256
     harvest_batch: int = 16
+    enrich_batch: int = 100_000
     shard_rows: int = 250_000
     watts_per_core: float = 12.0
     task_runner: str = "threads"

@@ -50,20 +50,23 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
             f"class {lesson.name} has {embedded}; mark an example first, such as: "
             f"snoop-flow class mark {lesson.name!r} --positive ID"
         )
-    statistics, rng = lesson.derived.statistics, lesson.rng("fit")
+    statistics, rng = lesson.derived.statistics, lesson.rng_of_marks()
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(
-        positives,
-        negatives,
-        background,
-        statistics,
-        positive_weights=lesson.weights(1),
-        negative_weights=lesson.weights(-1),
-        start=lesson.start,
-        previous=previous,
-        rng=rng,
-    )
+    try:
+        model = fit_model(
+            positives,
+            negatives,
+            background,
+            statistics,
+            positive_weights=lesson.weights(1),
+            negative_weights=lesson.weights(-1),
+            start=lesson.start,
+            previous=previous,
+            rng=rng,
+        )
+    except ValueError as error:
+        raise UsageError(f"class {lesson.name} cannot be fitted: {error}") from error
     return model, len(positives) + len(negatives) + len(background)
 
 

@@ -8,10 +8,11 @@ from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, chances, de
 from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.estimating import Estimates, estimate
-from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, Strategy, simulate
 from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.marks import Marks
+from snoop_flow.learning.measures import average_precision, coverage, r_precision
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -42,6 +43,7 @@ __all__ = [
     "Pool",
     "Rounds",
     "Spanning",
+    "Strategy",
     "ambiguous",
     "assign",
     "average_precision",

@@ -177,6 +177,16 @@ def test_a_round_of_before_is_taken_back_by_fitting_anew(taught: Workspace) -> N
     assert taught.ranking("Stripes", count=3).cards
 
 
+def test_blind_answers_go_along(taught: Workspace) -> None:
+    sheet = taught.audit_next("Stripes", count=26)
+    taught.audit_answers("Stripes", {card.item: 1 if card.record_label == "stripes" else -1 for card in sheet.cards})
+    before = taught.audit_report("Stripes")
+    taught.move_class("Stripes", "grid")
+    after = taught.audit_report("Stripes")
+    assert (after.version, after.answers, after.needed) == (2, before.answers, 0)
+    assert after.figures is not None
+
+
 def test_who_fitted_while_it_moved_is_told(taught: Workspace) -> None:
     lesson = lesson_of(taught, "Stripes")
     model, _ = fitted(lesson, None)
