@@ -34,6 +34,7 @@ __all__ = [
     "Prediction",
     "Record",
     "Role",
+    "SetKind",
     "Shard",
     "Source",
     "Status",
@@ -50,6 +51,13 @@ class ItemKind(StrEnum):
 
     CANVAS = "canvas"
     KEYFRAME = "keyframe"
+    REGION = "region"
+
+
+class SetKind(StrEnum):
+    """What the vectors of an embedding set are of."""
+
+    IMAGE = "image"
     REGION = "region"
 
 
@@ -196,13 +204,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSet:
-    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed."""
+    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed.
+
+    Attributes:
+        kind: vectors of whole images, or of regions and of the images that these were cut out of.
+        facts: of regions: how their vectors are made, see `snoop_flow.regions.spaces`.
+    """
 
     id: int
     backbone: str
     fingerprint: str
     dimension: int
     epoch: int
+    kind: SetKind
+    facts: Mapping[str, Any] = field(hash=False)
     created_at: datetime
 
 
