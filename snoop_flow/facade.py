@@ -20,6 +20,7 @@ from snoop_flow import (
     publishing,
     reviewing,
     searching,
+    segmenting,
     sharing,
     workspace,
 )
@@ -33,7 +34,14 @@ from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb
-    for verb in (harvesting.HARVEST, embedding.EMBED, indexing.INDEX, enrichment.ENRICH, publishing.PUBLISH)
+    for verb in (
+        harvesting.HARVEST,
+        embedding.EMBED,
+        segmenting.SEGMENT,
+        indexing.INDEX,
+        enrichment.ENRICH,
+        publishing.PUBLISH,
+    )
 }
 
 
@@ -47,6 +55,7 @@ class Workspace(workspace.Workspace):
 
     harvest = harvesting.harvest
     embed = embedding.embed
+    segment = segmenting.segment
     build_index = indexing.build_index
     search = searching.search
     enrich = enrichment.enrich
@@ -174,6 +183,14 @@ class Workspace(workspace.Workspace):
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": "cpu"},
+    "segment": {
+        "collection": None,
+        "segmenter": segmenting.DEFAULT,
+        "backbone": None,
+        "per_image": None,
+        "by": None,
+        "device": "cpu",
+    },
     "index": {"type": None, "backbone": None},
     "enrich": {"collection": None, "threshold": None},
     "publish": {"policy": "accepted"},

@@ -48,6 +48,41 @@ class EmbedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentReport:
+    """What was segmented.
+
+    Attributes:
+        by: how the vectors of the regions were made: `patches` or `crops`.
+        segmented: items looked at now; `skipped` were before, `failed` could not be.
+        regions: found on them, with those that were there already.
+        bytes: about what their vectors take on disk.
+    """
+
+    job: str
+    backbone: str
+    segmenter: str
+    by: str
+    segmented: int
+    skipped: int
+    failed: int
+    regions: int
+    bytes: int
+    items_per_second: float
+    failures: tuple[FailedThing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefineReport:
+    """Boxes that were drawn tighter around their objects; `merged` were the same object as a better one."""
+
+    job: str
+    refined: int
+    unchanged: int
+    merged: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class IndexReport:
     """What was indexed."""
 

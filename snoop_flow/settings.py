@@ -38,6 +38,9 @@ class Settings:
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
         shard_rows: rows up to which small vector shards are merged.
+        region_windows: regions kept of an image where a command names no number.
+        region_cells: cells of the grid on which regions are described, along the longer side of an image.
+        region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
         secret_key: signs the web UI's sessions; made by `init`.
     """
 
@@ -54,6 +57,9 @@ class Settings:
     embed_batch: int = 256
     harvest_batch: int = 16
     shard_rows: int = 250_000
+    region_windows: int = 32
+    region_cells: int = 32
+    region_limit: int = 10_000_000
     secret_key: str = ""
 
 

@@ -3,9 +3,11 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.boxes import Boxes, distinct_boxes, insides, most_different, overlaps, repeats, windows
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
+from snoop_flow.learning.grids import Grid, object_box
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -15,9 +17,11 @@ from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 
 __all__ = [
+    "Boxes",
     "Corpus",
     "CorpusStatistics",
     "FitOptions",
+    "Grid",
     "Learner",
     "LinearModel",
     "Moments",
@@ -33,13 +37,19 @@ __all__ = [
     "coverage",
     "discovery",
     "distinct",
+    "distinct_boxes",
     "filled",
     "fit",
+    "insides",
     "left_out",
+    "most_different",
     "most_useful",
+    "object_box",
+    "overlaps",
     "r_precision",
     "random",
     "relevant",
+    "repeats",
     "repetitions",
     "representatives",
     "simulate",
@@ -47,5 +57,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "windows",
     "without",
 ]

@@ -36,7 +36,7 @@ from snoop_flow.store.items import whole
 from snoop_flow.store.rows import chunks
 from snoop_flow.store.schema import description, item, record
 
-COMMON = 0.3  # share of the rows; a word that more of them have tells nothing, unless there is no other
+COMMON = 0.5  # share of the rows; a word that so many have tells little, and is left out unless there is no other
 MOST_WORDS = 64  # of a query; a whole page of text is no query
 _FULL_TEXT = table("description_words", column("rowid"))  # of SQLite, kept right by triggers
 
@@ -73,7 +73,7 @@ def replace(connection: Connection, values: Mapping[str, Any], items: Sequence[M
 
 
 def find(
-    connection: Connection, words: Sequence[Word], collection_id: str | None, limit: int, *, every: bool = False
+    connection: Connection, words: Sequence[Word], collection_id: str | None, limit: int | None, *, every: bool = False
 ) -> list[Found]:
     """Live items whose own or whose record's words are among those asked for, the best first.
 
@@ -84,7 +84,9 @@ def find(
     weights = _weights(connection, asked, every)
     if not weights or (every and len(weights) < len(asked)):
         return []
-    parts = [part for place, (word, weight) in enumerate(weights.items()) for part in _items(connection, place, word, weight)]
+    parts = [
+        part for place, (word, weight) in enumerate(weights.items()) for part in _items(connection, place, word, weight)
+    ]
     hits = union_all(*parts).subquery()
     total, had = func.sum(hits.c.weight), func.count(hits.c.word.distinct())
     statement = select(hits.c.number, total, had).join(item, item.c.number == hits.c.number)
@@ -107,7 +109,7 @@ def _weights(connection: Connection, words: Sequence[Word], every: bool) -> dict
         having = select(func.count()).select_from(description).where(_has(connection, word))
         if number := connection.execute(having).scalar_one():
             counts[word] = number
-    telling = {word: number for word, number in counts.items() if every or number <= COMMON * rows}
+    telling = {word: number for word, number in counts.items() if every or number < COMMON * rows}
     return {word: log(1 + (rows - number + 0.5) / (number + 0.5)) for word, number in (telling or counts).items()}
 
 

@@ -15,7 +15,6 @@ from snoop_flow.errors import NotFoundError
 from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record, vector_row
 
-
 whole: ColumnElement[bool] = or_(item.c.kind != ItemKind.REGION, item.c.parent.is_(None))
 
 

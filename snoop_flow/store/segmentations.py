@@ -14,9 +14,7 @@ from snoop_flow.store.schema import item, record, segmented
 def lacking(connection: Connection, set_id: int, segmenter: str, most: int, collection_id: str | None) -> list[int]:
     """Numbers of the live items whose present image the segmenter has not seen, or was asked for fewer regions of."""
     statement = select(item.c.number).join(record, record.c.id == item.c.record_id)
-    seen = and_(
-        segmented.c.item == item.c.number, segmented.c.set_id == set_id, segmented.c.segmenter == segmenter
-    )
+    seen = and_(segmented.c.item == item.c.number, segmented.c.set_id == set_id, segmented.c.segmenter == segmenter)
     stale = or_(segmented.c.image_digest != item.c.image_digest, segmented.c.most < most)
     statement = statement.outerjoin(segmented, seen).where(or_(segmented.c.item.is_(None), stale))
     if collection_id is not None:

@@ -144,7 +144,8 @@ def test_words_are_found_by_their_stems_and_in_any_script(catalogue: Catalogue, 
 
 
 @pytest.mark.parametrize(
-    "asked", ['"', "carte*", "carte AND (", "carte NOT evora", "words : carte", "carte'; DROP TABLE item; --", "& | ! <->"]
+    "asked",
+    ['"', "carte*", "carte AND (", "carte NOT evora", "words : carte", "carte'; DROP TABLE item; --", "& | ! <->"],
 )
 def test_operators_of_the_databases_are_mere_signs(catalogue: Catalogue, asked: str) -> None:
     with catalogue.write() as connection:

@@ -1,0 +1,77 @@
+"""From regions to images: an image scores as its best region, and what repeats a better region is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TypeVar
+
+import numpy as np
+
+from snoop_flow.entities import Item
+from snoop_flow.learning import distinct_boxes
+from snoop_flow.plugin_types import Hits
+from snoop_flow.regions.drawing import boxes_of
+from snoop_flow.store import items
+from snoop_flow.vectors import VectorSet
+from snoop_flow.workspace import Workspace
+
+T = TypeVar("T")
+
+FIRST_LOOK = 4  # regions looked at for each one wanted; more where they lie on few images
+PER_IMAGE = 1
+
+
+def image_of(item: Item) -> int:
+    """Number of the image that an item is, or was cut out of."""
+    return item.number if item.parent is None else item.parent
+
+
+def best_regions(
+    workspace: Workspace, view: VectorSet, find: Callable[[int], Hits], count: int, per_image: int
+) -> Hits:
+    """The best regions, of each image at most so many, none of which repeats a better one.
+
+    The order is that of all regions, so the first of an image is its best: the answer is as exact as `find` is.
+
+    Args:
+        find: gives the best so many rows of the view.
+    """
+    wanted = FIRST_LOOK * count
+    while True:
+        hits = find(wanted)
+        kept = _distinct(workspace, view, hits, count, per_image)
+        if len(kept) == count or len(hits.rows) < wanted:
+            return Hits(hits.rows[kept], hits.scores[kept])
+        wanted *= FIRST_LOOK
+
+
+def _distinct(workspace: Workspace, view: VectorSet, hits: Hits, count: int, per_image: int) -> np.ndarray:
+    """Places among the hits that are kept."""
+    numbers = view.numbers[hits.rows].tolist()
+    with workspace.catalogue.read() as connection:
+        known = items.by_numbers(connection, numbers)
+    places: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        if number in known:
+            places.setdefault(image_of(known[number]), []).append(place)
+    kept: list[int] = []
+    for mine in places.values():
+        if per_image == 1:
+            kept.append(mine[0])
+            continue
+        chosen = distinct_boxes(boxes_of([known[numbers[place]] for place in mine]), per_image)
+        kept += [mine[at] for at in chosen]
+    return np.array(sorted(kept)[:count], np.intp)
+
+
+def by_image(found: Iterable[tuple[Item, T]]) -> Iterator[list[tuple[Item, T]]]:
+    """Groups of what belongs to one image, from a stream that comes in the order of images."""
+    for _, group in groupby(found, key=lambda one: image_of(one[0])):
+        yield list(group)
+
+
+def distinct_regions(found: Sequence[Item]) -> list[bool]:
+    """Which regions of one image, the best first, repeat none before them."""
+    chosen = set(distinct_boxes(boxes_of(found)).tolist())
+    return [place in chosen for place in range(len(found))]
