@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from snoop_flow import jobs
-from snoop_flow.entities import ClassModel, Job, Status, Unit, VisualClass
+from snoop_flow.entities import ClassModel, Job, SetKind, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import Mask
+from snoop_flow.regions.merging import merge_proposals
 from snoop_flow.reports import EnrichReport
 from snoop_flow.searching import scope_mask
 from snoop_flow.store import classes, collections, embeddings, marks, predictions
@@ -164,14 +165,23 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
         scope = collections.by_slug(connection, slug).id if slug else None
         for name in job.parameters["names"]:
             predictions.withdraw_stale(connection, classes.find(connection, name).id, job.id, scope)
+    merged = sum(merge_proposals(workspace, class_id) for class_id in _of_regions(workspace, job))
     scored = sum(report["scored"] for report in reports)
     seconds = sum(report["seconds"] for report in reports)
     return {
         "classes": list(job.parameters["names"]),
         "scored": scored,
-        "predicted": sum(report["predicted"] for report in reports),
+        "predicted": sum(report["predicted"] for report in reports) - merged,
         "items_per_second": round(scored / seconds, 1) if seconds else 0.0,
     }
+
+
+def _of_regions(workspace: Workspace, job: Job) -> list[str]:
+    """The classes of a job that know parts of images, by id."""
+    with workspace.catalogue.read() as connection:
+        found = [classes.find(connection, name) for name in job.parameters["names"]]
+        kinds = [embeddings.set_by_id(connection, one.set_id).kind for one in found]
+    return [one.id for one, kind in zip(found, kinds, strict=True) if kind is SetKind.REGION]
 
 
 ENRICH = Verb("enrich", _plan, _do_unit, _finish)

@@ -184,6 +184,7 @@ class Item:
         selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels.
         image: how the image is had, see `snoop_flow.images.ImageLoader`.
         image_digest: changes when another image must be embedded.
+        origin: of a region: the segmenter that found it, `drawn` by a person or `refined` around an object.
     """
 
     number: int
@@ -200,6 +201,7 @@ class Item:
     image: Mapping[str, Any]
     image_digest: str
     gone_at: datetime | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

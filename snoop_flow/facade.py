@@ -18,6 +18,7 @@ from snoop_flow import (
     indexing,
     presenting,
     publishing,
+    refining,
     reviewing,
     searching,
     segmenting,
@@ -40,6 +41,7 @@ VERBS: dict[str, Verb] = {
         segmenting.SEGMENT,
         indexing.INDEX,
         enrichment.ENRICH,
+        refining.REFINE,
         publishing.PUBLISH,
     )
 }
@@ -59,6 +61,8 @@ class Workspace(workspace.Workspace):
     build_index = indexing.build_index
     search = searching.search
     enrich = enrichment.enrich
+    refine = refining.refine
+    refinable = refining.refinable
     publish = publishing.publish
     export = exporting.export
 
@@ -191,8 +195,9 @@ _DEFAULTS: dict[str, Payload] = {
         "by": None,
         "device": "cpu",
     },
-    "index": {"type": None, "backbone": None},
+    "index": {"type": None, "backbone": None, "regions": False},
     "enrich": {"collection": None, "threshold": None},
+    "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
 }
 

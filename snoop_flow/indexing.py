@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from snoop_flow import jobs
-from snoop_flow.entities import Index, Job, Unit
+from snoop_flow.entities import EmbeddingSet, Index, Job, Unit
 from snoop_flow.errors import IntegrityError, UsageError
 from snoop_flow.host import choose
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.plugin_types import IndexTypeSpec
+from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import IndexReport
 from snoop_flow.store import embeddings, indexes
 from snoop_flow.vectors import VectorSet, file_digest
@@ -32,17 +33,19 @@ def build_index(
     *,
     type: str | None = None,
     backbone: str | None = None,
+    regions: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
-    """Build an index over all vectors of a backbone.
+    """Build an index over all vectors of a backbone, of whole images or of regions.
 
     Raises:
         PluginError: no such index type or backbone.
         NotFoundError: nothing is embedded yet.
     """
     spec = index_type(workspace, type)
-    known = workspace.embedding_set(backbone)
-    job = jobs.run(workspace, INDEX, {"type": spec.name, "backbone": known.backbone}, progress)
+    known = _set(workspace, backbone, regions)
+    parameters = {"type": spec.name, "backbone": known.backbone, "regions": regions}
+    job = jobs.run(workspace, INDEX, parameters, progress)
     return IndexReport(job=job.id, **job.report)
 
 
@@ -53,7 +56,11 @@ def index_type(workspace: Workspace, name: str | None = None) -> IndexTypeSpec:
 
 
 def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
-    yield {"set": workspace.embedding_set(job.parameters["backbone"]).id}
+    yield {"set": _set(workspace, job.parameters["backbone"], job.parameters.get("regions", False)).id}
+
+
+def _set(workspace: Workspace, backbone: str | None, regions: bool) -> EmbeddingSet:
+    return region_set(workspace, backbone) if regions else workspace.embedding_set(backbone)
 
 
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:

@@ -124,6 +124,7 @@ class Card:
         why: why it is shown: the strategy's name.
         status: where the class's prediction stands, or "".
         merged: near duplicates among the best-scored items that are not shown beside it.
+        image: id of the image that it is, or that it was cut out of.
     """
 
     item: str
@@ -140,6 +141,7 @@ class Card:
     why: str = ""
     status: str = ""
     merged: int = 0
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,7 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
-    """A class with its counts."""
+    """A class with its counts; `regions`: it is one of parts of images."""
 
     visual_class: VisualClass
     owner: str
@@ -279,6 +281,7 @@ class ClassSummary:
     predictions: Mapping[Status, int]
     annotations: int
     models: tuple[ModelSummary, ...]
+    regions: bool = False
 
     @property
     def model(self) -> ModelSummary | None:

@@ -136,7 +136,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         cutter = _spec(workspace, name).open(context)
         for item, picture in _pictures(workspace, context, wanted):
             try:
-                found += cut(workspace, known, cutter, context, item, picture)
+                found += cut(workspace, known, name, cutter, context, item, picture)
                 done.append(item)
             except SourceError as error:
                 failed.append((item, error))

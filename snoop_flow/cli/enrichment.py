@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import counted, in_workspace, progress_bar
+from snoop_flow.cli.options import counted, in_workspace, plain, progress_bar
 from snoop_flow.facade import Workspace
+from snoop_flow.reports import RefineReport
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 
@@ -18,8 +19,15 @@ NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @NAMES
 @click.option("--collection", help="Slug of the only collection to enrich.")
 @click.option("--threshold", type=float, help="Score from which on an item is proposed; by default the class's own.")
+@click.option(
+    "--refine/--no-refine",
+    "refined",
+    default=True,
+    show_default=True,
+    help="For classes of regions: draw the proposed boxes tighter around the objects.",
+)
 @in_workspace
-def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
+def enrich(workspace: Workspace, names: Sequence[str], refined: bool, **options: Any) -> Any:
     """Score the whole corpus with classes, exactly, and keep proposals.
 
     \b
@@ -28,7 +36,33 @@ def enrich(workspace: Workspace, names: Sequence[str], **options: Any) -> Any:
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
     speed = f"{report.items_per_second:.0f} items a second"
-    return report, f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed})"
+    text = f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed})"
+    if not (refined and (able := workspace.refinable(names))):
+        return report, text
+    with progress_bar("refine") as progress:
+        boxes = workspace.refine(able, progress=progress)
+    return {**plain(report), "boxes": boxes}, f"{text}\n{_boxes(boxes)}"
+
+
+@click.command()
+@NAMES
+@click.option("--device", default="cpu", show_default=True, help="Such as cpu or cuda.")
+@in_workspace
+def refine(workspace: Workspace, names: Sequence[str], device: str) -> Any:
+    """Draw the boxes that classes of regions propose tighter around the objects.
+
+    \b
+    Example:  snoop-flow refine Initials
+    """
+    with progress_bar("refine") as progress:
+        report = workspace.refine(names, device=device, progress=progress)
+    return report, _boxes(report)
+
+
+def _boxes(report: RefineReport) -> str:
+    failed = f", {counted(report.failed, 'image')} could not be had" if report.failed else ""
+    fitted = f"{report.unchanged} fitted already, {report.merged} were of the same object"
+    return f"{counted(report.refined, 'box').replace('boxs', 'boxes')} refined, {fitted}{failed}"
 
 
 @click.command()
@@ -80,4 +114,4 @@ def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str]
     return report, f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
 
 
-COMMANDS = (enrich, review, publish, export)
+COMMANDS = (enrich, refine, review, publish, export)

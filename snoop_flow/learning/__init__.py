@@ -7,7 +7,7 @@ from snoop_flow.learning.boxes import Boxes, distinct_boxes, insides, most_diffe
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
-from snoop_flow.learning.grids import Grid, object_box
+from snoop_flow.learning.grids import THRESHOLD, Grid, object_box
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -17,6 +17,7 @@ from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
 
 __all__ = [
+    "THRESHOLD",
     "Boxes",
     "Corpus",
     "CorpusStatistics",

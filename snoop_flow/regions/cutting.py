@@ -56,6 +56,7 @@ class Context:
 def cut(
     workspace: Workspace,
     known: EmbeddingSet,
+    segmenter: str,
     cutter: Segmenter,
     context: Context,
     item: Item,
@@ -67,7 +68,7 @@ def cut(
     context.hold(item, picture)
     with workspace.catalogue.read() as connection:
         record = records.by_id(connection, item.record_id)
-    rows = [_row(one) for one in _segments(cutter, context, record, item)]
+    rows = [_row(one, segmenter) for one in _segments(cutter, context, record, item)]
     with workspace.catalogue.write() as connection:
         items.add_regions(connection, list({row["id"]: row for row in rows}.values()))
         new = {row["id"] for row in rows}
@@ -97,7 +98,7 @@ def _segments(cutter: Segmenter, context: Context, record: Record, item: Item) -
     return found
 
 
-def _row(one: Segment) -> dict[str, Any]:
+def _row(one: Segment, origin: str) -> dict[str, Any]:
     x, y, w, h = one.box
     left, top = max(0, round(x)), max(0, round(y))
     right, bottom = min(one.item.width, round(x + w)), min(one.item.height, round(y + h))
@@ -105,7 +106,7 @@ def _row(one: Segment) -> dict[str, Any]:
         left, top = min(left, one.item.width - 1), min(top, one.item.height - 1)
         right, bottom = left + 1, top + 1
     label = {language: list(texts) for language, texts in one.label.items()}
-    return region_row(one.item, (left, top, right - left, bottom - top), label or None)
+    return region_row(one.item, (left, top, right - left, bottom - top), origin, label or None)
 
 
 def _numbers(found: Sequence[Item]) -> list[int]:

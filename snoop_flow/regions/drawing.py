@@ -24,6 +24,7 @@ from snoop_flow.workspace import Workspace
 
 Box = tuple[int, int, int, int]
 MARK = "#xywh="
+DRAWN, REFINED = "drawn", "refined"
 _NUMBERS = re.compile(r"(?:pixel:)?(-?\d{1,9}),(-?\d{1,9}),(-?\d{1,9}),(-?\d{1,9})")
 
 
@@ -90,10 +91,10 @@ def _row(item: Item, whole: dict[int, Item], named: Address) -> Item | dict[str,
     box = checked(parent, named.box)
     if box == (0, 0, parent.width, parent.height) and not parent.selector:
         return parent
-    return region_row(parent, box)
+    return region_row(parent, box, DRAWN)
 
 
-def region_row(parent: Item, box: Box, label: dict[str, list[str]] | None = None) -> dict[str, Any]:
+def region_row(parent: Item, box: Box, origin: str, label: dict[str, list[str]] | None = None) -> dict[str, Any]:
     """The row of a region: the same item and box give the same id, for ever."""
     fragment = "xywh={},{},{},{}".format(*box)
     # a keyframe's moment stays a part of what is selected
@@ -111,6 +112,7 @@ def region_row(parent: Item, box: Box, label: dict[str, list[str]] | None = None
         "position": parent.position,
         "image": dict(parent.image),
         "image_digest": parent.image_digest,
+        "origin": origin,
     }
 
 

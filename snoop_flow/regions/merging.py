@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TypeVar
 
 import numpy as np
 
-from snoop_flow.entities import Item
+from snoop_flow.entities import Item, Prediction
 from snoop_flow.learning import distinct_boxes
 from snoop_flow.plugin_types import Hits
 from snoop_flow.regions.drawing import boxes_of
-from snoop_flow.store import items
+from snoop_flow.store import items, predictions
 from snoop_flow.vectors import VectorSet
 from snoop_flow.workspace import Workspace
-
-T = TypeVar("T")
 
 FIRST_LOOK = 4  # regions looked at for each one wanted; more where they lie on few images
 PER_IMAGE = 1
@@ -65,13 +62,23 @@ def _distinct(workspace: Workspace, view: VectorSet, hits: Hits, count: int, per
     return np.array(sorted(kept)[:count], np.intp)
 
 
-def by_image(found: Iterable[tuple[Item, T]]) -> Iterator[list[tuple[Item, T]]]:
-    """Groups of what belongs to one image, from a stream that comes in the order of images."""
-    for _, group in groupby(found, key=lambda one: image_of(one[0])):
-        yield list(group)
+def merge_proposals(workspace: Workspace, class_id: str) -> int:
+    """Withdraw the proposals of a class that repeat a better one, or a region that somebody judged; returns how many.
+
+    One image's windows overlap, and all that show an object score: the best of them speaks for it.
+    """
+    with workspace.catalogue.read() as connection:
+        found = predictions.by_image(connection, class_id)
+        repeated = [number for _, group in groupby(found, _image_of_said) for number in _repeated(list(group))]
+    with workspace.catalogue.write() as connection:
+        return predictions.withdraw(connection, class_id, repeated)
 
 
-def distinct_regions(found: Sequence[Item]) -> list[bool]:
-    """Which regions of one image, the best first, repeat none before them."""
-    chosen = set(distinct_boxes(boxes_of(found)).tolist())
-    return [place in chosen for place in range(len(found))]
+def _image_of_said(one: tuple[Item, Prediction]) -> int:
+    return image_of(one[0])
+
+
+def _repeated(found: Sequence[tuple[Item, Prediction]]) -> list[int]:
+    """Items of one image's predictions, the best first, that repeat one before them."""
+    chosen = set(distinct_boxes(boxes_of([item for item, _ in found])).tolist())
+    return [item.number for place, (item, _) in enumerate(found) if place not in chosen]

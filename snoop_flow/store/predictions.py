@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from snoop_flow.entities import Prediction, Status
+from snoop_flow.entities import Item, Prediction, Status
+from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, mark, prediction, record
 
@@ -52,6 +53,39 @@ def withdraw_stale(connection: Connection, class_id: str, job_id: str, collectio
         inside = select(item.c.number).join(record, record.c.id == item.c.record_id)
         stale &= prediction.c.item.in_(inside.where(record.c.collection_id == collection_id))
     return connection.execute(delete(prediction).where(stale)).rowcount
+
+
+def by_image(
+    connection: Connection, class_id: str, images: Sequence[int] | None = None
+) -> Iterator[tuple[Item, Prediction]]:
+    """Live items with what a class says of them, by the image that they are or were cut out of.
+
+    On one image verdicts come first, then proposals by falling score.
+
+    Args:
+        images: numbers of the only images wanted, few thousand at most.
+    """
+    image = func.coalesce(item.c.parent, item.c.number)
+    judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
+    wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
+    if images is not None:
+        there = item.alias()
+        lies = there.c.number.in_(list(images)) | there.c.parent.in_(list(images))
+        wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
+    said = [column.label(f"said_{column.name}") for column in prediction.c]
+    joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)
+    for row in connection.execute(joined.order_by(image, judged, prediction.c.score.desc(), item.c.number)):
+        said_of = {column.name: getattr(row, f"said_{column.name}") for column in prediction.c}
+        yield item_of(row), Prediction(**{**said_of, "status": Status(said_of["status"])})
+
+
+def withdraw(connection: Connection, class_id: str, numbers: Sequence[int]) -> int:
+    """Drop proposals on some items; verdicts stay. Returns how many."""
+    dropped = 0
+    for part in chunks(numbers):
+        mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(part) & prediction.c.decided_by.is_(None)
+        dropped += connection.execute(delete(prediction).where(mine)).rowcount
+    return dropped
 
 
 def decide(connection: Connection, class_id: str, numbers: Sequence[int], status: Status, user_id: str | None) -> int:

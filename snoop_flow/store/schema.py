@@ -163,6 +163,7 @@ item = Table(
     Column("position", Integer, nullable=False),
     Column("image", JSON, nullable=False),
     Column("image_digest", String(64), nullable=False),
+    Column("origin", String(50), nullable=False, default="", server_default=""),
     _when("gone_at", nullable=True),
 )
 # few items are gone, and which they are is asked at every search

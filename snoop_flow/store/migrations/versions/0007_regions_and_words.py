@@ -39,6 +39,7 @@ def upgrade() -> None:
     """Add two tables, columns and indexes; the words of records and items move to a table of their own."""
     op.add_column("embedding_set", sa.Column("kind", sa.String(length=20), server_default="image", nullable=False))
     op.add_column("embedding_set", sa.Column("facts", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column("item", sa.Column("origin", sa.String(length=50), server_default="", nullable=False))
     part = sa.text("parent IS NOT NULL")
     op.create_index("ix_item_parent", "item", ["parent"], unique=False, sqlite_where=part, postgresql_where=part)
     op.create_table(
