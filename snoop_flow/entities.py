@@ -43,6 +43,7 @@ __all__ = [
     "User",
     "Visibility",
     "VisualClass",
+    "image_of",
 ]
 
 
@@ -202,6 +203,11 @@ class Item:
     image_digest: str
     gone_at: datetime | None
     origin: str = ""
+
+
+def image_of(item: Item) -> int:
+    """Number of the image that an item is, or that it was cut out of as a region."""
+    return item.number if item.parent is None or item.kind is not ItemKind.REGION else item.parent
 
 
 @dataclass(frozen=True, slots=True)

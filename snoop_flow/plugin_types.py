@@ -404,7 +404,7 @@ class ExportContext:
 
     Attributes:
         extension_context: address of the JSON-LD context for confidence and provenance.
-        page_uri: the address of an item's annotation page.
+        page_uri: the address of an item's annotation page; regions share that of their image.
         manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
     """
 

@@ -68,13 +68,13 @@ class Query:
         """The negative text without space around it."""
         return (self.negative_text or "").strip()
 
-    def check(self) -> None:
-        """Raise `UsageError` where nothing is asked for, or only what it is not."""
+    def check(self, nothing: str = "nothing to search for") -> None:
+        """Raise `UsageError` where nothing is asked for, which is said as `nothing`, or only what it is not."""
         if self.words or self.image or self.url or self.items or self.visual_class or self.region:
             return
         if self.negatives or self.unwanted:
             raise UsageError("the query says only what it is not; add a text, an image, an item, a class or a region")
-        raise UsageError("nothing to search for; give a text, an image, an item, a class or a region")
+        raise UsageError(f"{nothing}; give a text, an image, an item, a class or a region")
 
 
 def reads(workspace: Workspace, known: EmbeddingSet) -> bool:
@@ -114,7 +114,7 @@ def query_vector(workspace: Workspace, asked: Query, known: EmbeddingSet) -> Flo
         NotFoundError: an item or class does not exist or has no vector.
         SourceError: the image cannot be fetched or decoded.
     """
-    asked.check()
+    asked.check("nothing is asked")
     if (asked.words or asked.unwanted) and not reads(workspace, known):
         raise UsageError(
             f"the backbone {known.backbone} reads no text; give an image, an item or a region, "

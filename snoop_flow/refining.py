@@ -19,14 +19,14 @@ import numpy as np
 from snoop_flow import jobs
 from snoop_flow.embedding import merge_shards, seal
 from snoop_flow.enrichment import class_and_model
-from snoop_flow.entities import EmbeddingSet, Item, Job, Prediction, SetKind, Unit
+from snoop_flow.entities import EmbeddingSet, Item, Job, Prediction, SetKind, Unit, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.learning import THRESHOLD, LinearModel, object_box, overlaps
 from snoop_flow.plugin_types import FloatArray
 from snoop_flow.regions.describing import Describer, Patched
 from snoop_flow.regions.drawing import DRAWN, REFINED, Box, region_row, shares
-from snoop_flow.regions.merging import image_of, merge_proposals
+from snoop_flow.regions.merging import merge_proposals
 from snoop_flow.regions.spaces import describer
 from snoop_flow.reports import RefineReport
 from snoop_flow.store import embeddings, failures, items, marks, predictions

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.classes.lessons import Lesson
-from snoop_flow.entities import Item
+from snoop_flow.entities import Item, image_of
 from snoop_flow.learning import insides, overlaps, repeats
 from snoop_flow.learning.boxes import INSIDE, SAME
 from snoop_flow.plugin_types import Mask, RowArray
 from snoop_flow.regions.drawing import boxes_of
-from snoop_flow.regions.merging import image_of
 from snoop_flow.store import items
 
 OF_ONE_IMAGE = 3  # regions in a batch: more would show one page over and over

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from snoop_flow.embedding import seal
-from snoop_flow.entities import EmbeddingSet, Item, ItemKind
+from snoop_flow.entities import EmbeddingSet, Item, ItemKind, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.images import parse_box
 from snoop_flow.learning import Boxes
@@ -73,7 +73,7 @@ def draw(workspace: Workspace, known: EmbeddingSet, names: Sequence[str], *, dev
     wanted = [address(name) for name in names]
     with workspace.catalogue.read() as connection:
         named = items.by_ids(connection, [one.item for one in wanted])
-        whole = items.by_numbers(connection, {item.parent for item in named if item.parent is not None})
+        whole = items.by_numbers(connection, {image_of(item) for item in named})
     found = _entered(workspace, [_row(item, whole, one) for item, one in zip(named, wanted, strict=True)])
     with workspace.catalogue.read() as connection:
         done = embeddings.embedded(connection, known.id, [item.number for item in found])
@@ -87,7 +87,7 @@ def _row(item: Item, whole: dict[int, Item], named: Address) -> Item | dict[str,
     """An item that there is, or a region's row to enter."""
     if named.box is None:
         return item
-    parent = item if item.kind is not ItemKind.REGION or item.parent is None else whole[item.parent]
+    parent = whole[image_of(item)]
     box = checked(parent, named.box)
     if box == (0, 0, parent.width, parent.height) and not parent.selector:
         return parent
@@ -133,8 +133,8 @@ def _embed(workspace: Workspace, known: EmbeddingSet, lacking: Iterable[Item], d
     seen: dict[int, Described] = {}
     done: list[tuple[Item, FloatArray]] = []
     each = {item.number: item for item in lacking}.values()
-    for item in sorted(each, key=lambda one: one.parent or one.number):
-        key = item.parent or item.number
+    for item in sorted(each, key=image_of):
+        key = image_of(item)
         if key not in seen:  # only the picture at hand is held
             seen = {key: space.describe(loader.load(item.image, space.longest))}
         vector = seen[key].vectors(shares([item]))[0]

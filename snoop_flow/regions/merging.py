@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from snoop_flow.entities import Item, Prediction
+from snoop_flow.entities import Item, Prediction, image_of
 from snoop_flow.learning import distinct_boxes
 from snoop_flow.plugin_types import Hits
 from snoop_flow.regions.drawing import boxes_of
@@ -17,11 +17,6 @@ from snoop_flow.workspace import Workspace
 
 FIRST_LOOK = 4  # regions looked at for each one wanted; more where they lie on few images
 PER_IMAGE = 1
-
-
-def image_of(item: Item) -> int:
-    """Number of the image that an item is, or was cut out of."""
-    return item.number if item.parent is None else item.parent
 
 
 def best_regions(

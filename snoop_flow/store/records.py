@@ -61,7 +61,7 @@ def follow_parents(connection: Connection, record_id: str) -> None:
     """Let regions come, go and change their image as the items do that they were cut out of."""
     parent = item.alias()
     of_parent = parent.c.number == item.c.parent
-    names = ("image", "image_digest", "width", "height", "gone_at")
+    names = ("image", "image_digest", "width", "height", "position", "gone_at")
     values = {name: select(parent.c[name]).where(of_parent).scalar_subquery() for name in names}
     connection.execute(update(item).where(item.c.record_id == record_id, ~whole).values(values))
 
