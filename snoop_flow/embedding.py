@@ -62,7 +62,7 @@ def embed(
     parameters = {"collection": collection, "backbone": spec.name, "device": device}  # a path in it is absolute
     job = jobs.run(workspace, EMBED, parameters, progress)
     found = tuple(FailedThing(**one) for one in job.report["failures"])
-    return EmbedReport(job=job.id, **{**job.report, "failures": found})
+    return EmbedReport(job=job.id, cost=job.cost, **{**job.report, "failures": found})
 
 
 # --- planning ----------------------------------------------------------------------------------------------------

@@ -290,7 +290,12 @@ class VisualClass:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One append-only judgement: +1, -1, 0 for unsure, None to clear."""
+    """One append-only judgement: +1, -1, 0 for unsure, None to clear.
+
+    Attributes:
+        previous: what the same user said of the item before.
+        verdict: it settles what people disagree on.
+    """
 
     sequence: int
     op_id: str
@@ -300,6 +305,7 @@ class Mark:
     previous: int | None
     user_id: str
     round: int | None
+    verdict: bool
     created_at: datetime
 
 
@@ -355,7 +361,11 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a class version says of one item, and what a person made of it."""
+    """What a class version says of one item, and what a person made of it.
+
+    Attributes:
+        uncertain: it was proposed below the class's threshold, for people to look at.
+    """
 
     class_id: str
     item: int
@@ -365,6 +375,7 @@ class Prediction:
     decided_by: str | None
     decided_at: datetime | None
     job_id: str
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +409,8 @@ class Job:
     """One run of a verb: for provenance, progress and resuming.
 
     Attributes:
+        report: what it did; without `cost`.
+        cost: what computing took so far, see `snoop_flow.frugality.Cost`: seconds, cpu_seconds, joules and method.
         planned: its units are entered.
         owner: `host:pid` of the process that works on it, which was last seen at `seen_at`.
         flow_run: the Prefect flow run's id where one executes it.
@@ -410,6 +423,7 @@ class Job:
     total: int
     done: int
     report: Mapping[str, Any]
+    cost: Mapping[str, Any]
     error: str
     user_id: str
     planned: bool

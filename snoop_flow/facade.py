@@ -16,6 +16,7 @@ from snoop_flow import (
     exporting,
     harvesting,
     indexing,
+    people,
     presenting,
     publishing,
     refining,
@@ -26,6 +27,7 @@ from snoop_flow import (
     workspace,
 )
 from snoop_flow import jobs as running
+from snoop_flow.classes import agreement as agreeing
 from snoop_flow.classes import definitions, marking, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
@@ -80,6 +82,9 @@ class Workspace(workspace.Workspace):
     status = browsing.status
     plugins = diagnosis.workspace_plugins
 
+    add_user = people.add_user
+    users = people.users
+
     manifest = presenting.manifest
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
@@ -98,6 +103,8 @@ class Workspace(workspace.Workspace):
     undo = marking.undo
     marks = marking.present_marks
     mark_history = marking.mark_history
+    disagreements = agreeing.disagreements
+    agreement = agreeing.agreement
     fit = teaching.fit
     suggest = suggesting.suggest
     rounds = past.rounds
@@ -196,7 +203,7 @@ _DEFAULTS: dict[str, Payload] = {
         "device": "cpu",
     },
     "index": {"type": None, "backbone": None, "regions": False},
-    "enrich": {"collection": None, "threshold": None},
+    "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
 }

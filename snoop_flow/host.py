@@ -24,6 +24,7 @@ from snoop_flow.plugin_types import (
     BackboneSpec,
     Event,
     ExporterSpec,
+    Finding,
     IndexTypeSpec,
     SegmenterSpec,
     SourceSpec,
@@ -182,6 +183,10 @@ class PluginHost:
             except Exception as error:  # noqa: BLE001 - one broken plugin must not take the command line away
                 self.failures[implementation.plugin_name] = f"register_commands failed: {error}"
 
+    def findings(self) -> list[Finding]:
+        """What the plugins tell of what they need; one that fails is listed among the failures."""
+        return [finding for _, finding in self._specs("diagnose")]
+
     def launch(self, job: Job, workspace: Path) -> Mapping[str, Any] | None:
         """Offer a queued job to the plugins; None when nobody takes it."""
         taken: Mapping[str, Any] | None = self._manager.hook.launch_job(job=job, workspace=workspace)
@@ -195,7 +200,7 @@ class PluginHost:
             log.exception("a plugin failed on the event %s", event.name)
 
 
-_VERBS = frozenset({"register", "launch", "track"})
+_VERBS = frozenset({"register", "diagnose", "launch", "track"})
 
 
 def choose(kind: str, name: str, specs: Mapping[str, Spec], failures: Mapping[str, str]) -> Spec:

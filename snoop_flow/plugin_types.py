@@ -26,6 +26,18 @@ RowArray = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
+# --- the installation --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing of the installation that `doctor` looked at, and how to mend it when it is not as it should be."""
+
+    subject: str
+    ok: bool
+    finding: str
+
+
 # --- sources -----------------------------------------------------------------------------------------------------
 
 
@@ -341,14 +353,38 @@ class Index(Protocol):
         """
 
 
+class IndexUpdate(Protocol):
+    """How a type of index brings one up to date."""
+
+    def __call__(
+        self, old: Path, view: VectorView, previous: RowArray, folder: Path, rng: np.random.Generator, /
+    ) -> str | None:
+        """Write the structure over the present view into an empty folder, by way of one over an earlier view.
+
+        Args:
+            old: folder of the earlier structure; it must stay as it is, for it answers until the new one is there.
+            view: the present vectors.
+            previous: (N,) the earlier view's row of each vector, −1 for vectors that are new. Rows of the earlier view
+                that do not occur are gone.
+            folder: where to write what `build` writes.
+            rng: as for `build`.
+
+        Returns:
+            None when it is done; otherwise why it must be built anew, as the end of a sentence.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class IndexTypeSpec:
     """A search structure.
 
     Attributes:
-        exact: answers are those of a full scan; others are labelled approximate wherever they are shown.
+        exact: answers are those of a full scan; others are labelled approximate wherever they are shown, and the engine
+            measures what they find.
         build: writes the structure's files into an empty folder.
         open: opens that folder over the same view.
+        update: takes new vectors in and old ones out without building anew; None when the type cannot.
+        on: the same type on a device such as `cuda` or `cuda:1`; None when the type knows the processor only.
     """
 
     name: str
@@ -356,6 +392,8 @@ class IndexTypeSpec:
     exact: bool
     build: Callable[[VectorView, Path, np.random.Generator], None]
     open: Callable[[Path, VectorView], Index]
+    update: IndexUpdate | None = None
+    on: Callable[[str], IndexTypeSpec] | None = None
 
 
 # --- strategies --------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def publish(
         ids = [classes.find(connection, name).id for name in names]
     job = jobs.run(workspace, PUBLISH, {"names": ids, "policy": policy}, progress)
     reported = {name: job.report[name] for name in _REPORTED}
-    return PublishReport(job=job.id, **reported)
+    return PublishReport(job=job.id, cost=job.cost, **reported)
 
 
 _REPORTED = ("annotations", "changed", "withdrawn")

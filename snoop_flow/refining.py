@@ -18,8 +18,7 @@ import numpy as np
 
 from snoop_flow import jobs
 from snoop_flow.embedding import merge_shards, seal
-from snoop_flow.enrichment import class_and_model
-from snoop_flow.entities import EmbeddingSet, Item, Job, Prediction, SetKind, Unit, image_of
+from snoop_flow.entities import ClassModel, EmbeddingSet, Item, Job, Prediction, SetKind, Unit, VisualClass, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.learning import THRESHOLD, LinearModel, object_box, overlaps
@@ -29,7 +28,7 @@ from snoop_flow.regions.drawing import DRAWN, REFINED, Box, region_row, shares
 from snoop_flow.regions.merging import merge_proposals
 from snoop_flow.regions.spaces import describer
 from snoop_flow.reports import RefineReport
-from snoop_flow.store import embeddings, failures, items, marks, predictions
+from snoop_flow.store import classes, embeddings, failures, items, marks, predictions, proposals
 from snoop_flow.store.rows import chunks
 from snoop_flow.vectors import usable
 from snoop_flow.workspace import Workspace
@@ -53,14 +52,23 @@ def refine(
         UsageError: a class knows whole images or crops, or has no model yet.
         PluginError: the backbone cannot be opened.
     """
-    ids = [class_and_model(workspace, name)[0].id for name in names]
+    ids = [_class_and_model(workspace, name)[0].id for name in names]
     job = jobs.run(workspace, REFINE, {"names": ids, "device": device}, progress)
-    return RefineReport(job=job.id, **{name: job.report[name] for name in _REPORTED})
+    return RefineReport(job=job.id, cost=job.cost, **{name: job.report[name] for name in _REPORTED})
+
+
+def _class_and_model(workspace: Workspace, name: str) -> tuple[VisualClass, ClassModel]:
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        model = classes.model(connection, found.id)
+    if model is None:
+        raise UsageError(f"class {found.name} has no model yet; mark a positive, then run: snoop-flow class fit")
+    return found, model
 
 
 def refinable(workspace: Workspace, names: Sequence[str]) -> list[str]:
     """Those of some classes whose boxes can be refined, by name."""
-    found = [class_and_model(workspace, name)[0] for name in names]
+    found = [_class_and_model(workspace, name)[0] for name in names]
     with workspace.catalogue.read() as connection:
         sets = [embeddings.set_by_id(connection, one.set_id) for one in found]
     return [one.name for one, known in zip(found, sets, strict=True) if known.facts.get("by") == "patches"]
@@ -76,15 +84,18 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     if not job.parameters["names"]:
         raise UsageError("no class given; name the classes whose boxes are to be refined")
     for name in job.parameters["names"]:
-        found, _ = class_and_model(workspace, name)
+        found, _ = _class_and_model(workspace, name)
         with workspace.catalogue.read() as connection:
             known = embeddings.set_by_id(connection, found.set_id)
-            proposed = [item for item, said in predictions.by_image(connection, found.id) if said.decided_by is None]
+            said = predictions.by_image(connection, found.id)
+            proposed = [(image_of(item), one.score) for item, one in said if one.decided_by is None]
         _check(found.name, known)
-        images = list(dict.fromkeys(image_of(item) for item in proposed))
-        threshold = _threshold(workspace, known, found.id, job.parameters["device"]) if images else THRESHOLD
-        for part in chunks(images, IMAGES):
-            yield {"class": found.id, "images": part, "threshold": threshold}
+        if not proposed:
+            continue
+        threshold = _threshold(workspace, known, found.id, job.parameters["device"])
+        common = {"class": found.id, "threshold": threshold, "floor": min(score for _, score in proposed)}
+        for part in chunks(dict.fromkeys(image for image, _ in proposed), IMAGES):
+            yield {**common, "images": part}
 
 
 def _check(name: str, known: EmbeddingSet) -> None:
@@ -133,7 +144,7 @@ class _View:
         described = space.describe(workspace.loader().load(item.image, space.longest))
         if not isinstance(described, Patched):
             raise UsageError(f"the regions of {known.backbone} are not described by patches")
-        _, kept = class_and_model(workspace, class_id)
+        _, kept = _class_and_model(workspace, class_id)
         model = LinearModel(np.frombuffer(kept.weights, "<f4"), kept.bias)
         return cls(described, model, described.grid.scores(model.weights))
 
@@ -151,7 +162,7 @@ class _Refined:
 
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     payload = unit.payload
-    found, _ = class_and_model(workspace, payload["class"])
+    found, _ = _class_and_model(workspace, payload["class"])
     with workspace.catalogue.read() as connection:
         known = embeddings.set_by_id(connection, found.set_id)
         said = list(predictions.by_image(connection, found.id, payload["images"]))
@@ -167,7 +178,9 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
             with workspace.catalogue.write() as connection:
                 failures.keep(connection, STAGE, proposed[0][0].uri, error.kind, error.reason)
             continue
-        refined = [one for pair in proposed if (one := _refined(workspace, view, *pair, payload["threshold"]))]
+        tried = [_refined(workspace, view, item, one, payload["threshold"]) for item, one in proposed]
+        # a box that the next enrichment would not propose by itself must not take the place of a window that it would
+        refined = [one for one in tried if one is not None and one.score >= payload["floor"]]
         _take_over(workspace, known, refined)
         counts["refined"] += len(refined)
         counts["unchanged"] += len(proposed) - len(refined)
@@ -183,9 +196,7 @@ def _refined(workspace: Workspace, view: _View, window: Item, said: Prediction, 
     vector = view.patched.vectors(share[None])[0]
     if row["id"] == window.id or not usable(vector[None])[0]:
         return None
-    # a box that fits may score less than the wider window that found it, which is no reason to think less of it
-    score = max(said.score, float(view.model.scores(vector[None])[0]))
-    return _Refined(window, said, row, vector, score)
+    return _Refined(window, said, row, vector, float(view.model.scores(vector[None])[0]))
 
 
 def _pixels(share: np.ndarray, parent: Item) -> Box:
@@ -208,13 +219,13 @@ def _take_over(workspace: Workspace, known: EmbeddingSet, refined: Sequence[_Ref
     lacking = [(item, best[id_].vector) for id_, item in regions.items() if item.number not in done]
     if lacking:
         seal(workspace, known.id, known.fingerprint, lacking)
-    rows = [
-        {name: getattr(one.said, name) for name in Prediction.__slots__}
-        | {"item": regions[id_].number, "score": one.score}
-        for id_, one in best.items()
-    ]
     with workspace.catalogue.write() as connection:
-        predictions.propose(connection, rows)
+        for id_, one in best.items():
+            number, said = regions[id_].number, one.said
+            mine = proposals.Proposals(said.class_id, said.version, said.job_id, [number], [one.score])
+            proposals.propose(connection, [mine])
+            if said.uncertain:
+                predictions.flag_uncertain(connection, said.class_id, [number])
         taken = {item.number for item in regions.values()}
         windows = [one.window.number for one in refined if one.window.number not in taken]
         predictions.withdraw(connection, refined[0].said.class_id, windows)
@@ -224,11 +235,13 @@ def _take_over(workspace: Workspace, known: EmbeddingSet, refined: Sequence[_Ref
 
 
 def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
-    merged = sum(merge_proposals(workspace, class_id) for class_id in job.parameters["names"])
+    merged = 0
     for name in job.parameters["names"]:
-        found, _ = class_and_model(workspace, name)
-        with workspace.catalogue.read() as connection:
-            merge_shards(workspace, embeddings.set_by_id(connection, found.set_id))
+        found, _ = _class_and_model(workspace, name)
+        with workspace.catalogue.write() as connection:
+            merged += merge_proposals(connection, found.id)
+            known = embeddings.set_by_id(connection, found.set_id)
+        merge_shards(workspace, known)
     counts = {name: sum(report[name] for report in reports) for name in ("refined", "unchanged", "failed")}
     return {**counts, "merged": merged}
 

@@ -32,6 +32,7 @@ class HarvestReport:
     unchanged: int
     gone: int
     failed: tuple[FailedThing, ...]
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class EmbedReport:
     failed: int
     items_per_second: float
     failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class SegmentReport:
     bytes: int
     items_per_second: float
     failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +83,74 @@ class RefineReport:
     unchanged: int
     merged: int
     failed: int
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What was indexed."""
+    """What was indexed.
+
+    Attributes:
+        added: vectors that were taken in; all of them, where the index was built anew.
+        removed: vectors that were let go; none, where the index was built anew.
+        anew: why an index that there was had to be built anew; empty otherwise.
+        facts: what its type tells of it, and what was measured.
+    """
 
     job: str
     index: str
     type: str
     items: int
+    added: int = 0
+    removed: int = 0
+    anew: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    cost: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichedClass:
+    """What an enrichment came to for one class.
+
+    Attributes:
+        threshold: score from which on items were proposed.
+        floor: score from which on they were proposed as uncertain; the threshold where there is no such band.
+        scored: items scored now.
+        skipped: items that an earlier enrichment by the same version had scored, so that nothing was to be done.
+        predicted: proposals, and acceptances by marks, that were made now.
+        uncertain: proposals below the threshold that wait for review.
+        withdrawn: proposals that no longer hold, or lie beyond the cap.
+    """
+
+    visual_class: str
+    name: str
+    version: int
+    threshold: float
+    floor: float
+    scored: int
+    skipped: int
+    predicted: int
+    uncertain: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)
 class EnrichReport:
-    """What an exact pass over the corpus gave."""
+    """What an exact pass over the corpus gave; the counts are sums over the classes, see `EnrichedClass`.
+
+    Attributes:
+        items_per_second: scores a second: items × classes.
+    """
 
     job: str
     scored: int
+    skipped: int
     predicted: int
+    uncertain: int
+    withdrawn: int
     items_per_second: float
+    classes: tuple[EnrichedClass, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +161,7 @@ class PublishReport:
     annotations: int
     changed: int
     withdrawn: int
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +203,7 @@ class SearchReport:
         coverage: share of the live items in scope that the answer could rank.
         exact: the ranking is that of a full scan.
         index: the index type that answered.
+        recall: of an approximate index, the mean share of a class's best 50 and best 1000 that it was measured to find.
     """
 
     cards: tuple[Card, ...]
@@ -160,6 +212,7 @@ class SearchReport:
     index: str
     exact: bool
     backbone: str
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +227,86 @@ class MarkReport:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One operation of a class's history: how many items got which value, by whom."""
+    """One operation of a class's history: how many items got which value, by whom, and whether it settled them."""
 
     op_id: str
     user: str
     created_at: datetime
     values: Mapping[str, int | None]
+    settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody says of an item: 1, -1 or 0 for unsure, and whether it settles the item."""
+
+    user: str
+    value: int
+    settles: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An item of which some say yes and some no.
+
+    Attributes:
+        card: its mark is what all opinions come to: 1, -1, or 0 where nothing is decided.
+        opinions: in the order in which they were given.
+        probability: that the item belongs to the class, by all opinions.
+        settled: somebody decided it for everybody.
+    """
+
+    card: Card
+    opinions: tuple[Opinion, ...]
+    probability: float
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorReport:
+    """One of several people who mark a class.
+
+    Attributes:
+        marks: items of which they say yes or no.
+        shared: of these, items of which others do, too.
+        reliability: estimated share of right answers, 0.5 being a coin's.
+    """
+
+    user: str
+    marks: int
+    shared: int
+    reliability: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairReport:
+    """How two people agree on the items to which both said yes or no.
+
+    Attributes:
+        kappa: Cohen's: 1 is full agreement, 0 what chance gives; None where there is too little to tell.
+    """
+
+    first: str
+    second: str
+    common: int
+    agreed: int
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    """How the people who mark a class agree; without annotators and pairs where fewer than two do.
+
+    Attributes:
+        contested: items of which some say yes and some no; `settled` of these are decided.
+    """
+
+    visual_class: str
+    annotators: tuple[AnnotatorReport, ...]
+    pairs: tuple[PairReport, ...]
+    contested: int
+    settled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +383,34 @@ class ClassCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassCost:
+    """What a class took, of people and of computers.
+
+    Attributes:
+        marks: judgements that were made, those taken back included.
+        minutes: of people, pauses left out.
+        seconds_per_mark: their pace; None while there are too few marks to tell.
+        seconds: of computing: fits, suggestions, enrichments.
+        items_scored: by these, each time an item is scored counting once.
+        joules: of computing; `method` says how they are told, see `snoop_flow.frugality.Cost`.
+        items: in the corpus.
+        exhaustive_hours: what marking each of them by hand would have taken at this pace; None while it is unknown.
+    """
+
+    marks: int
+    minutes: float
+    seconds_per_mark: float | None
+    seconds: float
+    items_scored: int
+    joules: float
+    method: str
+    items: int
+    exhaustive_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """A version of a class without its weights."""
+    """A version of a class without its weights; `cost` is what computing for it took."""
 
     version: int
     positives: int
@@ -265,6 +418,7 @@ class ModelSummary:
     threshold: float
     seconds: float
     created_at: datetime
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +432,7 @@ class ClassSummary:
     negatives: int
     unsure: int
     minutes: float
+    cost: ClassCost
     predictions: Mapping[Status, int]
     annotations: int
     models: tuple[ModelSummary, ...]

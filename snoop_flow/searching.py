@@ -5,15 +5,17 @@ Filters act inside the search. Where there is no usable index, the scan is exact
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
-from snoop_flow.errors import IntegrityError, NotFoundError, UsageError
-from snoop_flow.indexing import index_type, open_index
+from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
+from snoop_flow.indexing import index_type, open_index, recall_of
 from snoop_flow.plugin_types import FloatArray, Hits, Mask
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.querying import Box, Query, query_vector, reads, set_of, vector_of
@@ -23,6 +25,9 @@ from snoop_flow.store import classes, collections, indexes, items, marks
 from snoop_flow.vectors import VectorSet
 from snoop_flow.wording import DEEP, by_words, check_way, fused
 from snoop_flow.workspace import Scope, Workspace
+
+EXACT = "exact"
+log = logging.getLogger(__name__)
 
 __all__ = ["Box", "Query", "query_vector", "scope_mask", "search"]
 
@@ -81,17 +86,19 @@ def search(
     words = asked if way == "words" else None
     allowed, coverage = _scope(workspace, view, collection, words)
     vector, bias = vector_of(workspace, asked, known, view)
-    opened, name, exact = _index(workspace, known, view, index)
+    answering = _index(workspace, known, view, index)
     wanted = max(count, DEEP) if way == "both" and not view.regional else count
-    hits = _hits(workspace, view, opened, vector, wanted, allowed, per_image)
+    hits = _hits(workspace, view, answering.opened, vector, wanted, allowed, per_image)
     numbers, scores = view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist()
-    if wanted > count:
+    name = answering.name
+    if way == "both" and not view.regional:
         titles = by_words(workspace, asked.words, asked.unwanted, collection, wanted)
         by_likeness = dict(zip(numbers, scores, strict=True))
         numbers = fused([numbers, titles], count)
         scores, name = [by_likeness.get(number) for number in numbers], f"{name} and words"
     found = cards(workspace, numbers, scores, marks=shown, why="search")
-    return SearchReport(found, coverage, _milliseconds(started), name, exact, known.backbone)
+    how = (name, answering.exact, known.backbone, answering.recall)
+    return SearchReport(found, coverage, _milliseconds(started), *how)
 
 
 def _refuse_none(what: str, count: int) -> None:
@@ -207,23 +214,30 @@ def _kept_scope(workspace: Workspace, view: VectorSet, collection: str | None) -
     return workspace.scope((view.state, wanted, *revision), find)
 
 
-def _index(
-    workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None
-) -> tuple[OpenIndex, str, bool]:
-    exact = index_type(workspace, "exact")
-    if wanted == "exact":
-        return exact.open(workspace.folder, view), "exact", True
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """The index that answers."""
+
+    opened: OpenIndex
+    name: str
+    exact: bool
+    recall: Mapping[str, float]
+
+
+def _index(workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None) -> _Answering:
     with workspace.catalogue.read() as connection:
-        built = indexes.newest(connection, known.id, wanted)
-    if wanted is not None and built is None:
+        built = None if wanted == EXACT else indexes.newest(connection, known.id, wanted)
+    if built is None and wanted not in (None, EXACT):
         index_type(workspace, wanted)  # an unknown type is named as such
         raise NotFoundError(f"there is no {wanted} index yet; build it with: snoop-flow index --type {wanted}")
-    if built is not None and built.state == view.state:
+    if built is not None and built.type != EXACT and built.state == view.state:
         try:
             opened = workspace.opened_index(built, view, open_index)
-            return opened, built.type, index_type(workspace, built.type).exact
-        except IntegrityError:
+            exact = index_type(workspace, built.type).exact
+            return _Answering(opened, built.type, exact, {} if exact else recall_of(built.facts))
+        except (IntegrityError, PluginError) as error:
             if wanted is not None:
                 raise
+            log.warning("the exact scan answers: %s", error)
     # no index, or one that does not cover the present vectors: the exact scan is always right
-    return exact.open(workspace.folder, view), "exact", True
+    return _Answering(index_type(workspace, EXACT).open(workspace.folder, view), EXACT, True, {})

@@ -75,7 +75,7 @@ def segment(
     }
     job = jobs.run(workspace, SEGMENT, parameters, progress)
     found = tuple(FailedThing(**one) for one in job.report["failures"])
-    return SegmentReport(job=job.id, **{**job.report, "failures": found})
+    return SegmentReport(job=job.id, cost=job.cost, **{**job.report, "failures": found})
 
 
 def _spec(workspace: Workspace, name: str) -> SegmenterSpec:

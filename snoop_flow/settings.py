@@ -31,6 +31,7 @@ class Settings:
         agent: generator's name in annotations.
         backbone: name of the backbone when a command names none; empty for the one embedded last.
         index_type: name of the index type when a command names none.
+        index_device: what index types that know devices build and answer on: `cpu`, `cuda` or `cuda:1`.
         contact: mail or web address put into the User-Agent of every request.
         fetch_deadline: seconds a whole exchange may take.
         fetch_max_bytes: bytes a fetched document or image may have.
@@ -41,6 +42,8 @@ class Settings:
         region_windows: regions kept of an image where a command names no number.
         region_cells: cells of the grid on which regions are described, along the longer side of an image.
         region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
+        watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
+        user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
 
@@ -50,6 +53,7 @@ class Settings:
     agent: str = "snoop-flow"
     backbone: str = ""
     index_type: str = "exact"
+    index_device: str = "cpu"
     contact: str = ""
     fetch_deadline: float = 60.0
     fetch_max_bytes: int = 64 * 1024 * 1024
@@ -60,6 +64,8 @@ class Settings:
     region_windows: int = 32
     region_cells: int = 32
     region_limit: int = 10_000_000
+    watts_per_core: float = 12.0
+    user: str = ""
     secret_key: str = ""
 
 

@@ -139,9 +139,9 @@ class Workspace:
     # --- people ---------------------------------------------------------------------------------------------------
 
     def user(self, login: str | None = None) -> User:
-        """A user, by default the local curator; raises `NotFoundError`."""
+        """A user, by default the one of the settings, else the local curator; raises `NotFoundError`."""
         with self.catalogue.read() as connection:
-            return people.by_login(connection, login or people.LOCAL_LOGIN)
+            return people.by_login(connection, login or self.settings.user or people.LOCAL_LOGIN)
 
     # --- images ---------------------------------------------------------------------------------------------------
 

@@ -118,9 +118,13 @@ def enrich(
     names: list[str] | None = None,
     collection: str | None = None,
     threshold: float | None = None,
+    floor: float | None = None,
+    most: int | None = None,
+    everything: bool = False,
 ) -> Report:
     """Score the corpus with visual classes and keep predictions."""
-    parameters = {"names": names or [], "collection": collection, "threshold": threshold}
+    parameters = {"names": names or [], "collection": collection, "threshold": threshold, "floor": floor}
+    parameters |= {"most": most, "everything": everything}
     return _carry_out(workspace, job_id, "enrich", parameters)
 
 

@@ -49,17 +49,28 @@ def timed(action: Callable[[], object], repeats: int = 5) -> Timing:
     return timed_together({"": action}, repeats)[""]
 
 
-def timed_together(actions: Mapping[str, Callable[[], object]], repeats: int = 5) -> dict[str, Timing]:
-    """Time several actions by turns, each warmed up once."""
-    for action in actions.values():
+def timed_together(
+    actions: Mapping[str, Callable[[], object]],
+    repeats: int = 5,
+    before: Mapping[str, Callable[[], object]] | None = None,
+) -> dict[str, Timing]:
+    """Time several actions by turns, each warmed up once; what some need done `before` is not counted."""
+    prepare = before or {}
+    for name, action in actions.items():
+        prepare.get(name, _nothing)()
         action()
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(repeats):
         for name, action in actions.items():
+            prepare.get(name, _nothing)()
             started = time.perf_counter()
             action()
             taken[name].append(1000 * (time.perf_counter() - started))
     return {name: timing_of(values) for name, values in taken.items()}
+
+
+def _nothing() -> None:
+    pass
 
 
 def timing_of(values: Sequence[float]) -> Timing:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snoop_flow.entities import ClassModel, EmbeddingSet, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, start_from_query
 from snoop_flow.plugin_types import FloatArray, RowArray
-from snoop_flow.store import classes, embeddings, marks
+from snoop_flow.store import classes, embeddings, opinions
 from snoop_flow.vectors import Derived, VectorSet, derive
 from snoop_flow.workspace import Workspace
 
@@ -37,7 +38,8 @@ class Lesson:
     Attributes:
         model: the newest version, None before the first fit.
         known: the embedding set it is taught on, whose live vectors are `view`.
-        marks: item number → present value, +1, −1 or 0.
+        marks: item number → present value by all who marked it, +1, −1 or 0.
+        trust: item number → how much the value may count, in (0, 1]; 1 with one annotator.
     """
 
     workspace: Workspace
@@ -46,6 +48,7 @@ class Lesson:
     known: EmbeddingSet
     view: VectorSet
     marks: Mapping[int, int]
+    trust: Mapping[int, float]
 
     @property
     def name(self) -> str:
@@ -90,9 +93,21 @@ class Lesson:
         """Vectors of the items marked so, (n, D)."""
         return self.view.gather(self.rows(value))
 
+    def weights(self, value: int) -> NDArray[np.float64]:
+        """How much each of `vectors` may count, (n,)."""
+        numbers = self.numbers(value)
+        embedded = self.view.rows_of(numbers) >= 0
+        return np.array([self.trust[number] for number in numbers], np.float64)[embedded]
+
     def digest(self) -> str:
-        """SHA-256 over the marks: equal marks give an equal model."""
-        return hashlib.sha256(json.dumps(sorted(self.marks.items())).encode()).hexdigest()
+        """SHA-256 over the marks, and over how much they count where several people made them.
+
+        Equal marks give an equal model.
+        """
+        told: list[object] = [sorted(self.marks.items())]
+        if any(weight != 1 for weight in self.trust.values()):
+            told.append([[number, round(weight, 4)] for number, weight in sorted(self.trust.items())])
+        return hashlib.sha256(json.dumps(told[0] if len(told) == 1 else told).encode()).hexdigest()
 
     def rng(self, salt: str) -> np.random.Generator:
         """Random numbers that are the same for the same class, version and marks."""
@@ -118,9 +133,9 @@ def lesson_of(workspace: Workspace, name: str) -> Lesson:
         found = classes.find(connection, name)
         model = classes.model(connection, found.id)
         known = embeddings.set_by_id(connection, found.set_id)
-        present = marks.current(connection, found.id)
+        said = opinions.combined(connection, found.id)
     _check(found, model, known)
-    return Lesson(workspace, found, model, known, workspace.vectors(known), present)
+    return Lesson(workspace, found, model, known, workspace.vectors(known), said.values, said.weights)
 
 
 def _check(found: VisualClass, model: ClassModel | None, known: EmbeddingSet) -> None:

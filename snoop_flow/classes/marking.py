@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from itertools import groupby, pairwise
+from collections.abc import Mapping
+from itertools import groupby
 
 from snoop_flow.entities import SetKind
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.regions.drawing import MARK, draw
 from snoop_flow.reports import HistoryEntry, MarkReport
-from snoop_flow.store import classes, embeddings, items, marks, people, rounds
+from snoop_flow.store import classes, embeddings, failures, items, marks, people, rounds
 from snoop_flow.workspace import Workspace
 
 VALUES = frozenset({1, -1, 0, None})
-PAUSE = 120.0  # seconds between two marks beyond which the curator was doing something else
 MAX_OP_ID = 64
 
 
@@ -24,6 +22,7 @@ def mark(
     values: Mapping[str, int | None],
     *,
     op_id: str,
+    settle: bool = False,
     user: str | None = None,
 ) -> MarkReport:
     """Append one operation: item id → +1, -1, 0 (unsure) or None (clear).
@@ -31,14 +30,18 @@ def mark(
     In a class of regions, `ID#xywh=X,Y,W,H` names a box on an item: it becomes a region with a vector at once.
 
     Sending the same operation again changes nothing, so a client may repeat it until it is answered. A mark on an item
-    that a round of teaching showed belongs to that round.
+    that a round of teaching showed belongs to that round. Others' marks stay as they are: what several people say of an
+    item is combined, see `snoop_flow.learning.combine`.
+
+    Args:
+        settle: decide for everybody, whatever others say; until the same user marks the item again.
+        user: who says so, by default the local curator.
 
     Raises:
         NotFoundError: no such class or item; nothing of the operation is kept then.
         UsageError: a value or the operation's id is out of range.
     """
-    if not 0 < len(op_id) <= MAX_OP_ID:
-        raise UsageError(f"operation id {op_id[:20]!r}: give 1 to {MAX_OP_ID} characters, such as a UUID")
+    _check_operation(op_id)
     if wrong := [value for value in values.values() if value not in VALUES]:
         raise UsageError(f"mark {wrong[0]!r}: is one of 1, -1, 0 (unsure) or null (clear)")
     author = workspace.user(user)
@@ -47,7 +50,9 @@ def mark(
         found = classes.find(connection, name)
         known = items.by_ids(connection, list(values))
         shown = rounds.of_items(connection, found.id, [item.number for item in known])
-        new = [marks.NewMark(op_id, item.number, values[item.id], shown.get(item.number)) for item in known]
+        new = [
+            marks.NewMark(op_id, item.number, values[item.id], shown.get(item.number), verdict=settle) for item in known
+        ]
         marks.append(connection, found.id, author.id, new)
         present = marks.current(connection, found.id)
     return MarkReport(op_id, *counts_of(present))
@@ -75,23 +80,39 @@ def drawn(workspace: Workspace, name: str, values: Mapping[str, int | None]) -> 
 
 
 def undo(workspace: Workspace, name: str, op_id: str, *, new_op_id: str, user: str | None = None) -> MarkReport:
-    """Append the inverse of an operation, so that each of its items has again the value it had before.
+    """Append the inverse of an operation, so that its author says again of each item what they said before.
+
+    It is appended in the author's name, whoever undoes it: another's mark would be a second opinion. A mark that
+    settled an item comes back as a plain one.
 
     Raises:
         NotFoundError: the class has no such operation.
+        UsageError: the new operation's id is out of range.
     """
-    with workspace.catalogue.read() as connection:
+    _check_operation(new_op_id)
+    undoer = workspace.user(user)
+    with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
         operation = marks.operation(connection, found.id, op_id)
-        known = items.by_numbers(connection, [one.item for one in operation])
-    if not operation:
-        raise NotFoundError(f"class {found.name} has no operation {op_id!r} to undo")
-    inverse = {known[one.item].id: one.previous for one in operation}
-    return mark(workspace, found.id, inverse, op_id=new_op_id, user=user)
+        if not operation:
+            raise NotFoundError(f"class {found.name} has no operation {op_id!r} to undo")
+        shown = rounds.of_items(connection, found.id, [one.item for one in operation])
+        for author_id in sorted({one.user_id for one in operation}):
+            mine = [one for one in operation if one.user_id == author_id]
+            inverse = [marks.NewMark(new_op_id, one.item, one.previous, shown.get(one.item)) for one in mine]
+            marks.append(connection, found.id, author_id, inverse)
+        failures.log_event(connection, "class.undone", found.id, undoer.id, {"operation": op_id})
+        present = marks.current(connection, found.id)
+    return MarkReport(new_op_id, *counts_of(present))
+
+
+def _check_operation(op_id: str) -> None:
+    if not 0 < len(op_id) <= MAX_OP_ID:
+        raise UsageError(f"operation id {op_id[:20]!r}: give 1 to {MAX_OP_ID} characters, such as a UUID")
 
 
 def present_marks(workspace: Workspace, name: str) -> dict[str, int]:
-    """Item id → present value, cleared items left out."""
+    """Item id → what it is by all marks, cleared items left out."""
     with workspace.catalogue.read() as connection:
         present = marks.current(connection, classes.find(connection, name).id)
         known = items.by_numbers(connection, present)
@@ -109,7 +130,8 @@ def mark_history(workspace: Workspace, name: str, limit: int = 50) -> list[Histo
         operation = list(group)
         values = {known[one.item].id: one.value for one in operation}
         first = operation[0]
-        entries.append(HistoryEntry(op_id, names.get(first.user_id, ""), first.created_at, values))
+        user = names.get(first.user_id, "")
+        entries.append(HistoryEntry(op_id, user, first.created_at, values, settles=first.verdict))
     return entries[:limit]
 
 
@@ -117,10 +139,3 @@ def counts_of(present: Mapping[int, int]) -> tuple[int, int, int]:
     """How many items are positive, negative and unsure."""
     values = list(present.values())
     return values.count(1), values.count(-1), values.count(0)
-
-
-def minutes_of(times: Iterable[datetime]) -> float:
-    """Minutes of work that marks at these times stand for; longer pauses count as `PAUSE` seconds."""
-    ordered: Sequence[datetime] = sorted(times)
-    seconds = sum(min((after - before).total_seconds(), PAUSE) for before, after in pairwise(ordered))
-    return round(seconds / 60, 1)

@@ -12,20 +12,25 @@ from snoop_flow.classes import teaching
 from snoop_flow.classes.lessons import Lesson
 from snoop_flow.entities import Mark, TeachingRound, VisualClass
 from snoop_flow.errors import ConflictError, UsageError
+from snoop_flow.frugality import Cost
 from snoop_flow.plugin_types import RowArray
 from snoop_flow.reports import RoundReport, UndoneRound
-from snoop_flow.store import classes, failures, marks, people
+from snoop_flow.store import classes, failures, marks, opinions, people
 from snoop_flow.store import rounds as kept
 from snoop_flow.workspace import Workspace
 
 
-def record(lesson: Lesson, strategy: str, rows: RowArray, user: str | None) -> TeachingRound:
-    """Keep what is shown as a round of the class, and with its version that the whole corpus was scored once more."""
+def record(lesson: Lesson, strategy: str, rows: RowArray, user: str | None, cost: Cost) -> TeachingRound:
+    """Keep what is shown as a round of the class, and with its version what that took.
+
+    The whole corpus was scored once more.
+    """
     viewer = lesson.workspace.user(user)
     shown = lesson.view.numbers[rows].tolist()
     version = lesson.model.version if lesson.model else 0
     with lesson.workspace.catalogue.write() as connection:
-        classes.add_cost(connection, lesson.visual_class.id, version, {"items_scored": len(lesson.view)})
+        taken = {**cost.as_json(), "items_scored": len(lesson.view)}
+        classes.add_cost(connection, lesson.visual_class.id, version, taken)
         return kept.add(connection, lesson.visual_class.id, strategy, version, shown, viewer.id)
 
 
@@ -77,9 +82,10 @@ def _values(made: Sequence[Mark]) -> dict[int, dict[int, int | None]]:
 def undo_round(workspace: Workspace, name: str, number: int | None = None, *, user: str | None = None) -> UndoneRound:
     """Take back the marks of a round, by default the latest that has any, and what was learned from them.
 
-    Marks are appended, never removed: each item that the round changed gets back the value it had before. An item
-    that was judged anew after the round keeps the later judgement. Where the class was fitted since, it gets a new
-    version equal to the one that chose the round, or, when other marks were made since, one fitted on what stands.
+    Marks are appended, never removed: each item that the round changed gets back, from each who marked it, what they
+    said of it before. An item that they judged anew after the round keeps their later judgement. Where the class was
+    fitted since, it gets a new version equal to the one that chose the round, or, when other marks were made since, one
+    fitted on what stands.
 
     Raises:
         NotFoundError: no such class or round.
@@ -91,15 +97,12 @@ def undo_round(workspace: Workspace, name: str, number: int | None = None, *, us
         found = classes.find(connection, name)
         kept.lock(connection, found.id)
         one, standing = _to_undo(connection, found, number)
-        firsts = {mark.item: mark for mark in reversed(kept.marks_of(connection, found.id, one.number))}
-        op_id = f"round-{one.number}-{uuid.uuid4().hex}"
-        for author_id in {mark.user_id for mark in standing}:
+        before = _before(kept.marks_of(connection, found.id, one.number))
+        for author_id in sorted({mark.user_id for mark in standing}):
             # in its author's name: another's mark would be a second opinion, and leave this one standing
-            inverse = [
-                marks.NewMark(op_id, mark.item, firsts[mark.item].previous)
-                for mark in standing
-                if mark.user_id == author_id
-            ]
+            op_id = f"round-{one.number}-{uuid.uuid4().hex}"
+            mine = [mark for mark in standing if mark.user_id == author_id]
+            inverse = [marks.NewMark(op_id, mark.item, before[author_id, mark.item]) for mark in mine]
             marks.append(connection, found.id, author_id, inverse)
         kept.set_undone(connection, found.id, one.number)
         detail = {"round": one.number, "marks": len(standing)}
@@ -130,8 +133,12 @@ def _to_undo(connection: Connection, found: VisualClass, number: int | None) -> 
 
 
 def _standing(connection: Connection, class_id: str, number: int) -> list[Mark]:
-    """Marks of a round that are still the latest of their item, and differ from what was before it."""
-    made = kept.marks_of(connection, class_id, number)
-    before = {mark.item: mark.previous for mark in reversed(made)}
-    newest = marks.newest(connection, class_id, list(before))
-    return [mark for item, mark in newest.items() if mark.round == number and mark.value != before[item]]
+    """Marks of a round that are still their user's latest of the item, and differ from what was before it."""
+    before = _before(kept.marks_of(connection, class_id, number))
+    latest = opinions.standing(connection, class_id, sorted({item for _, item in before}))
+    return [one for one in latest if one.round == number and one.value != before[one.user_id, one.item]]
+
+
+def _before(made: Sequence[Mark]) -> dict[tuple[str, int], int | None]:
+    """(user, item) → what the user said of the item before the first of these marks."""
+    return {(mark.user_id, mark.item): mark.previous for mark in reversed(made)}

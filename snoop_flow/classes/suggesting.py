@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from snoop_flow.classes import rounds, teaching
+from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.classes.moments import moments_of
 from snoop_flow.classes.places import repeated, spread_in_space
@@ -100,17 +101,17 @@ def suggest(
     if lesson.model is None and len(lesson.rows(1)):
         teaching.fit(workspace, name)
         lesson = lesson_of(workspace, name)
-    pool = _pool(lesson, wish)
     rng = lesson.rng(spec.name) if seed is None else np.random.default_rng(seed)
     blind = lesson.linear is None and strategy != "random"
-    rows = (
-        spread_in_space(lesson, _first_look(pool, count, rng), NONE)
-        if blind
-        else _picked(lesson, pool, spec, wish, rng)
-    )
+    with metered_for(workspace) as meter:
+        pool = _pool(lesson, wish)
+        if blind:
+            rows = spread_in_space(lesson, _first_look(pool, count, rng), NONE)
+        else:
+            rows = _picked(lesson, pool, spec, wish, rng)
     why = "discovery" if blind else spec.name
     if record and len(rows):
-        rounds.record(lesson, why, rows, user)
+        rounds.record(lesson, why, rows, user, meter.cost)
     merged = repetitions(pool, rows, best_rows(pool.scores, pool.candidates, LOOKED_AT * count))
     return report(lesson, rows, exact_scores(lesson, rows, lesson.linear), why, started, merged)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of, linear_model
 from snoop_flow.classes.places import repeated
 from snoop_flow.entities import ClassModel
@@ -33,9 +34,10 @@ def fit(workspace: Workspace, name: str) -> FitReport:
     """
     lesson = lesson_of(workspace, name)
     started = time.perf_counter()
-    model, looked_at = _fitted(lesson, lesson.linear if lesson.model else None)
+    with metered_for(workspace) as meter:
+        model, looked_at = _fitted(lesson, lesson.linear if lesson.model else None)
     seconds = time.perf_counter() - started
-    kept = _keep(lesson, model, seconds, cost={"items_scored": looked_at})
+    kept = _keep(lesson, model, seconds, cost={**meter.cost.as_json(), "items_scored": looked_at})
     return FitReport(lesson.name, kept.version, kept.positives, kept.negatives, round(seconds * 1000, 1))
 
 
@@ -51,7 +53,17 @@ def _fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, 
     statistics, rng = lesson.derived.statistics, lesson.rng("fit")
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
-    model = fit_model(positives, negatives, background, statistics, start=lesson.start, previous=previous, rng=rng)
+    model = fit_model(
+        positives,
+        negatives,
+        background,
+        statistics,
+        positive_weights=lesson.weights(1),
+        negative_weights=lesson.weights(-1),
+        start=lesson.start,
+        previous=previous,
+        rng=rng,
+    )
     return model, len(positives) + len(negatives) + len(background)
 
 
@@ -113,12 +125,14 @@ def return_to(workspace: Workspace, name: str, version: int) -> int:
         return kept.version
     started = time.perf_counter()
     looked_at = 0
-    if len(lesson.rows(1)):
-        model, looked_at = _fitted(lesson, linear_model(before) if before is not None else None)
-    else:
-        model = lesson.start or _nothing(lesson)
+    with metered_for(workspace) as meter:
+        if len(lesson.rows(1)):
+            model, looked_at = _fitted(lesson, linear_model(before) if before is not None else None)
+        else:
+            model = lesson.start or _nothing(lesson)
     seconds = time.perf_counter() - started
-    return _keep(lesson, model, seconds, calibration=note, cost={"items_scored": looked_at}).version
+    cost = {**meter.cost.as_json(), "items_scored": looked_at}
+    return _keep(lesson, model, seconds, calibration=note, cost=cost).version
 
 
 def _nothing(lesson: Lesson) -> LinearModel:

@@ -13,7 +13,20 @@ import sys
 import click
 
 from snoop_flow import errors
-from snoop_flow.cli import bench, classes, corpus, demo, enrichment, evaluation, search, teaching, workspaces
+from snoop_flow.cli import (
+    agreement,
+    bench,
+    classes,
+    corpus,
+    demo,
+    enrichment,
+    evaluation,
+    jobs,
+    people,
+    search,
+    teaching,
+    workspaces,
+)
 from snoop_flow.host import PluginHost
 
 
@@ -49,7 +62,20 @@ def cli() -> None:
     """
 
 
-for module in (workspaces, corpus, search, classes, teaching, enrichment, evaluation, bench, demo):
+for module in (
+    workspaces,
+    people,
+    corpus,
+    search,
+    classes,
+    teaching,
+    agreement,
+    enrichment,
+    jobs,
+    evaluation,
+    bench,
+    demo,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, counted, in_workspace
+from snoop_flow.cli.options import Function, counted, in_workspace, user_option
 from snoop_flow.cli.search import picture_of, region_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import ClassSummary
+from snoop_flow.frugality import energy_text
+from snoop_flow.reports import ClassCost, ClassSummary
 from snoop_flow.searching import Query
 
 
@@ -46,6 +47,23 @@ def class_line(summary: ClassSummary) -> str:
     return f"{summary.visual_class.name}{of}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
 
 
+def frugality_line(cost: ClassCost) -> str:
+    """What a class took, for people: `12 marks, 3 minutes, 40 J of computing (…); marking everything …`."""
+    parts = [counted(cost.marks, "mark"), f"{cost.minutes:g} minutes"]
+    if energy := energy_text(cost.joules, cost.method):
+        parts.append(energy)
+    return ", ".join(parts) + _exhaustive(cost)
+
+
+def _exhaustive(cost: ClassCost) -> str:
+    if cost.exhaustive_hours is None or cost.seconds_per_mark is None:
+        return ""
+    hours = cost.exhaustive_hours
+    time = f"{hours:.0f} hours" if hours >= 2 else f"{60 * hours:.0f} minutes"
+    pace = f"{counted(cost.items, 'item')} at {cost.seconds_per_mark:.1f} s each"
+    return f"; marking everything would have taken {time} ({pace})"
+
+
 @class_.command()
 @click.argument("name")
 @click.option("--definition", default="", help="What belongs to the class, and what does not.")
@@ -58,6 +76,7 @@ def class_line(summary: ClassSummary) -> str:
 @item_option("--item", "items", "Start from an item, without marking it")
 @click.option("--region", metavar="ID#xywh=X,Y,W,H", help="Start from a box on an item, in canvas pixels.")
 @click.option("--backbone", metavar="NAME", help="Backbone whose vectors it is taught on.")
+@user_option
 @in_workspace
 def create(
     workspace: Workspace,
@@ -125,6 +144,7 @@ def show(workspace: Workspace, name: str) -> Any:
     if summary.visual_class.start is not None:
         lines.append(f"  started from {summary.visual_class.start_note or 'a vector'}")
     lines.append("  predictions: " + ", ".join(f"{count} {status}" for status, count in summary.predictions.items()))
+    lines.append(f"  {frugality_line(summary.cost)}")
     lines += [
         f"  version {one.version}: +{one.positives} −{one.negatives}, threshold {one.threshold:.2f}, "
         f"{one.created_at:%Y-%m-%d %H:%M}"

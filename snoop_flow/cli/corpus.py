@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, counted, failures_text, in_workspace, progress_bar
+from snoop_flow.cli.index_text import index_text
+from snoop_flow.cli.options import Function, cost_text, counted, failures_text, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
+from snoop_flow.frugality import Cost
 from snoop_flow.regions.spaces import WAYS
-from snoop_flow.reports import EmbedReport, HarvestReport, IndexReport, SegmentReport
+from snoop_flow.reports import EmbedReport, HarvestReport, SegmentReport
 
 
 def _source_options(command: Function) -> Function:
@@ -78,7 +80,7 @@ def embed(workspace: Workspace, **options: Any) -> Any:
     """
     with progress_bar("embed") as progress:
         report = workspace.embed(progress=progress, **options)
-    return report, _embedded(report)
+    return report, _embedded(report) + cost_text(report.cost)
 
 
 def _embedded(report: EmbedReport) -> str:
@@ -110,7 +112,7 @@ def segment(workspace: Workspace, **options: Any) -> Any:
     """
     with progress_bar("segment") as progress:
         report = workspace.segment(progress=progress, **options)
-    return report, _segmented(report)
+    return report, _segmented(report) + cost_text(report.cost)
 
 
 def _segmented(report: SegmentReport) -> str:
@@ -126,22 +128,19 @@ def _segmented(report: SegmentReport) -> str:
 @click.command()
 @click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")
 @_backbone_option
+@click.option("--anew", is_flag=True, help="Build it anew, even if it could be brought up to date.")
 @click.option("--regions", is_flag=True, help="Over the vectors of regions.")
 @in_workspace
-def index(workspace: Workspace, type_: str | None, backbone: str | None, regions: bool) -> Any:
+def index(workspace: Workspace, type_: str | None, **options: Any) -> Any:
     """Build an index over the vectors, or bring it up to date.
 
     \b
-    Example:  snoop-flow index --type faiss-hnsw
+    Examples:  snoop-flow index --type faiss-ivf-pq
+               snoop-flow index --type faiss-ivf-pq --anew
     """
     with progress_bar("index") as progress:
-        report = workspace.build_index(type=type_, backbone=backbone, regions=regions, progress=progress)
-    return report, _indexed(report)
-
-
-def _indexed(report: IndexReport) -> str:
-    facts = "".join(f"; {name.replace('_', ' ')} {value}" for name, value in report.facts.items())
-    return f"Index {report.type} over {counted(report.items, 'item')}{facts}"
+        report = workspace.build_index(type=type_, progress=progress, **options)
+    return report, index_text(report) + cost_text(report.cost)
 
 
 @click.command()
@@ -170,7 +169,9 @@ def ingest(
     with progress_bar("index") as progress:
         indexed = workspace.build_index(type=type_, backbone=embedded.backbone, progress=progress)
     value = {"harvest": harvested, "embed": embedded, "index": indexed}
-    return value, "\n".join([_harvested(harvested), _embedded(embedded), _indexed(indexed)])
+    cost = sum(map(Cost.of, (harvested.cost, embedded.cost, indexed.cost)), Cost())
+    text = "\n".join([_harvested(harvested), _embedded(embedded), index_text(indexed)])
+    return value, text + cost_text(cost.as_json())
 
 
 COMMANDS = (harvest, embed, segment, index, ingest)

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import counted, in_workspace, plain, progress_bar
+from snoop_flow.cli.options import cost_text, counted, in_workspace, plain, progress_bar, user_option
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import RefineReport
+from snoop_flow.frugality import Cost
+from snoop_flow.reports import EnrichedClass, EnrichReport, RefineReport
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 
@@ -26,22 +27,43 @@ NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
     show_default=True,
     help="For classes of regions: draw the proposed boxes tighter around the objects.",
 )
+@click.option("--floor", type=float, help="Lower score from which on an item is proposed as uncertain.")
+@click.option("--most", type=click.IntRange(1), help="Proposals of each class that may wait for review; the best stay.")
+@click.option("--all", "everything", is_flag=True, help="Score all items again, not only what is new.")
 @in_workspace
 def enrich(workspace: Workspace, names: Sequence[str], refined: bool, **options: Any) -> Any:
     """Score the whole corpus with classes, exactly, and keep proposals.
 
+    A second run scores only what is new: all items for a new version of a class or a lower threshold, else the items
+    embedded since.
+
     \b
-    Example:  snoop-flow enrich Balloons --threshold 0.2
+    Examples:  snoop-flow enrich Balloons --threshold 0.2
+               snoop-flow enrich Balloons Maps Posters --floor -0.3 --most 500
     """
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
-    speed = f"{report.items_per_second:.0f} items a second"
-    text = f"{counted(report.scored, 'item')} scored, {report.predicted} proposed ({speed})"
+    text = "\n".join([_enriched(one) for one in report.classes] + _speed(report))
     if not (refined and (able := workspace.refinable(names))):
-        return report, text
+        return report, text + cost_text(report.cost)
     with progress_bar("refine") as progress:
         boxes = workspace.refine(able, progress=progress)
-    return {**plain(report), "boxes": boxes}, f"{text}\n{_boxes(boxes)}"
+    cost = Cost.of(report.cost) + Cost.of(boxes.cost)
+    return {**plain(report), "boxes": boxes}, f"{text}\n{_boxes(boxes)}" + cost_text(cost.as_json())
+
+
+def _enriched(one: EnrichedClass) -> str:
+    parts = [f"{counted(one.scored, 'item')} scored, {one.predicted} proposed"]
+    parts += [f"{one.uncertain} uncertain"] if one.uncertain else []
+    parts += [f"{one.withdrawn} withdrawn"] if one.withdrawn else []
+    parts += [f"{one.skipped} known from before"] if one.skipped else []
+    return f"{one.name}, version {one.version}: {', '.join(parts)}"
+
+
+def _speed(report: EnrichReport) -> list[str]:
+    if not report.scored:
+        return ["Nothing was new; --all scores everything again"]
+    return [f"{report.items_per_second:.0f} scores a second"]
 
 
 @click.command()
@@ -56,13 +78,13 @@ def refine(workspace: Workspace, names: Sequence[str], device: str) -> Any:
     """
     with progress_bar("refine") as progress:
         report = workspace.refine(names, device=device, progress=progress)
-    return report, _boxes(report)
+    return report, _boxes(report) + cost_text(report.cost)
 
 
 def _boxes(report: RefineReport) -> str:
     failed = f", {counted(report.failed, 'image')} could not be had" if report.failed else ""
-    fitted = f"{report.unchanged} fitted already, {report.merged} were of the same object"
-    return f"{counted(report.refined, 'box').replace('boxs', 'boxes')} refined, {fitted}{failed}"
+    fitted = f"{report.unchanged} stayed as they were, {report.merged} were of the same object"
+    return f"{report.refined} {'box' if report.refined == 1 else 'boxes'} refined, {fitted}{failed}"
 
 
 @click.command()
@@ -70,6 +92,7 @@ def _boxes(report: RefineReport) -> str:
 @click.option("--accept", multiple=True, metavar="ID", help="Item that belongs to the class; may be repeated.")
 @click.option("--reject", multiple=True, metavar="ID", help="Item that does not; may be repeated.")
 @click.option("--accept-above", type=float, metavar="T", help="Accept every proposal that scores at least T.")
+@user_option
 @in_workspace
 def review(workspace: Workspace, name: str, **options: Any) -> Any:
     """Accept or reject what a class proposes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -28,6 +29,7 @@ from rich.text import Text
 
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
+from snoop_flow.frugality import Cost, energy_text
 from snoop_flow.jobs import Progress as Report
 from snoop_flow.settings import FILE_NAME
 
@@ -74,6 +76,12 @@ def workspace_option(command: Function) -> Function:
     return option(command)
 
 
+def user_option(command: Function) -> Function:
+    """The option `--user LOGIN`."""
+    help_ = "Who does this (see user list); by default SNOOP_FLOW_USER, else the local curator."
+    return click.option("--user", metavar="LOGIN", help=help_)(command)
+
+
 def workspace_folder(folder: Path | None) -> Path:
     """The folder that was named, else the present one if it is a workspace.
 
@@ -97,6 +105,8 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return str(value) if isinstance(value, Path) else value
 
 
@@ -127,6 +137,14 @@ def progress_bar(title: str) -> Iterator[Report | None]:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def cost_text(cost: Mapping[str, Any]) -> str:
+    """What computing took, in a line of its own; nothing where nobody knows."""
+    known = Cost.of(cost)
+    if not known.method:
+        return ""
+    return f"\nTook {known.seconds:.1f} s of work and {energy_text(known.joules, known.method)}"
 
 
 def failures_text(failed: Any, most: int = 5) -> str:

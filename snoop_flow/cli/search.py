@@ -86,6 +86,7 @@ def _document(report: SearchReport) -> dict[str, Any]:
         "milliseconds": report.milliseconds,
         "index": report.index,
         "exact": report.exact,
+        "recall": dict(report.recall),
         "backbone": report.backbone,
     }
 
@@ -106,7 +107,8 @@ def _text(report: SearchReport) -> str:
 def _how(report: SearchReport) -> str:
     if report.index == "words":
         return "by words in titles and metadata"
-    kind = "exact" if report.exact else "approximate"
+    found = ", ".join(f"{share:.1%} of the best {depth}" for depth, share in report.recall.items())
+    kind = "exact" if report.exact else f"approximate (finds {found} of a class)" if found else "approximate"
     part = "" if report.coverage == 1 else f"; {report.coverage:.0%} of the items have a vector"
     return f"{kind}, index {report.index}, backbone {report.backbone}{part}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from snoop_flow.cli.classes import class_, class_line, counts_of, item_option
-from snoop_flow.cli.options import counted, in_workspace
+from snoop_flow.cli.options import counted, in_workspace, user_option
 from snoop_flow.cli.search import named
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
@@ -22,7 +22,9 @@ from snoop_flow.reports import Card, RoundReport, SearchReport
 @item_option("--negative", "negatives", "Does not belong to it")
 @item_option("--unsure", "unsure", "Cannot be decided")
 @item_option("--clear", "clear", "Takes a mark back")
+@click.option("--settle", is_flag=True, help="Decide for everybody, where people disagree.")
 @click.option("--operation", metavar="ID", help="The operation's id: sending it again changes nothing.")
+@user_option
 @in_workspace
 def mark(
     workspace: Workspace,
@@ -32,12 +34,16 @@ def mark(
     unsure: Sequence[str],
     clear: Sequence[str],
     operation: str | None,
+    settle: bool,
+    user: str | None,
 ) -> Any:
     """Mark items positive, negative or unsure; in a class of regions, boxes on them as ID#xywh=X,Y,W,H.
 
     \b
     Examples:  snoop-flow class mark Balloons --positive 5m2k… --negative 8xa1…
                snoop-flow class mark Initials --positive '5m2k…#xywh=100,80,300,300'
+               snoop-flow class mark Balloons --user ada --negative 5m2k…
+               snoop-flow class mark Balloons --settle --positive 5m2k…
     """
     values: dict[str, int | None] = {}
     for ids, value in ((positives, 1), (negatives, -1), (unsure, 0), (clear, None)):
@@ -46,7 +52,7 @@ def mark(
                 raise UsageError(f"item {id_} is marked in two ways; decide for one")
     if not values:
         raise UsageError("nothing to mark; give --positive, --negative, --unsure or --clear")
-    workspace.mark(name, values, op_id=operation or uuid.uuid4().hex)
+    workspace.mark(name, values, op_id=operation or uuid.uuid4().hex, settle=settle, user=user)
     summary = workspace.class_summary(name)
     return counts_of(summary), class_line(summary)
 
@@ -85,6 +91,7 @@ _FITTED = ("version", "positives", "negatives", "milliseconds")
     help="Of keyframes of one video that are no farther apart, show one.",
 )
 @click.option("--preview", is_flag=True, help="Do not keep what is shown as a round of teaching.")
+@user_option
 @in_workspace
 def suggest(workspace: Workspace, name: str, preview: bool, **options: Any) -> Any:
     """Suggest what to mark next; what is shown is kept as a round of teaching.
@@ -140,14 +147,15 @@ def _round_line(one: RoundReport) -> str:
 @class_.command("undo-round")
 @click.argument("name")
 @click.argument("number", type=int, required=False)
+@user_option
 @in_workspace
-def undo_round(workspace: Workspace, name: str, number: int | None) -> Any:
+def undo_round(workspace: Workspace, name: str, number: int | None, user: str | None) -> Any:
     """Take back the marks of round NUMBER, by default the latest with marks, and what was learned from them.
 
     \b
     Example:  snoop-flow class undo-round Balloons 3
     """
-    done = workspace.undo_round(name, number)
+    done = workspace.undo_round(name, number, user=user)
     marks = f"+{done.positives} −{done.negatives} ?{done.unsure}"
     taken = f"Took back {counted(done.marks, 'mark')} of round {done.round}; {done.visual_class}: {marks}"
     return done, f"{taken}, version {done.version}"

@@ -3,11 +3,16 @@
 Vectors are float32 rows of unit length, N items or n of them by D dimensions; a class is a `LinearModel` on them.
 """
 
+from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
 from snoop_flow.learning.boxes import Boxes, distinct_boxes, insides, most_different, overlaps, repeats, windows
+from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
+from snoop_flow.learning.estimating import Estimates, Evidence, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.grids import THRESHOLD, Grid, object_box
+from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -15,17 +20,29 @@ from snoop_flow.learning.spanning import Spanning, spanned
 from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
+from snoop_flow.learning.thresholds import Choice, candidates, choose
+from snoop_flow.learning.trial_classes import trial_classes
 
 __all__ = [
+    "LEAST_ANSWERS",
     "THRESHOLD",
+    "AuditDesign",
     "Boxes",
+    "Calibration",
+    "Choice",
+    "Consensus",
     "Corpus",
     "CorpusStatistics",
+    "Estimates",
+    "Evidence",
     "FitOptions",
     "Grid",
     "Learner",
     "LinearModel",
+    "Marks",
     "Moments",
+    "Opinions",
+    "PairAgreement",
     "Pool",
     "Rounds",
     "Spanning",
@@ -33,12 +50,18 @@ __all__ = [
     "assign",
     "average_precision",
     "best_rows",
+    "calibrate",
+    "candidates",
+    "choose",
     "cluster",
+    "combine",
     "corpus_statistics",
     "coverage",
+    "design_audit",
     "discovery",
     "distinct",
     "distinct_boxes",
+    "estimate",
     "filled",
     "fit",
     "insides",
@@ -47,6 +70,7 @@ __all__ = [
     "most_useful",
     "object_box",
     "overlaps",
+    "pair_agreements",
     "r_precision",
     "random",
     "relevant",
@@ -58,6 +82,8 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "strata_of",
+    "trial_classes",
     "windows",
     "without",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from sklearn.svm import LinearSVC
 
 from snoop_flow.learning.evaluation import Learner, Strategy
 from snoop_flow.learning.fitting import fit
+from snoop_flow.learning.marks import Marks, Weights
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
@@ -24,83 +26,89 @@ NAVIGATOR_NEGATIVES = 1000
 NAVIGATOR_MARK_WEIGHT = 10.0
 
 
-def no_feedback(
-    positives: Vectors,
-    negatives: Vectors,
-    background: Vectors,
-    stats: CorpusStatistics,
-    *,
-    rng: np.random.Generator,
-    previous: LinearModel | None,
-) -> LinearModel:
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What any learner is given, see `fit`."""
+
+    marks: Marks
+    background: Vectors
+    stats: CorpusStatistics
+    rng: np.random.Generator
+    previous: LinearModel | None
+
+
+def _learner(recipe: Callable[[_Lesson], LinearModel]) -> Learner:
+    """A recipe as a learner."""
+
+    def learn(
+        positives: Vectors,
+        negatives: Vectors,
+        background: Vectors,
+        stats: CorpusStatistics,
+        *,
+        rng: np.random.Generator,
+        positive_weights: Weights | None = None,
+        negative_weights: Weights | None = None,
+        previous: LinearModel | None = None,
+    ) -> LinearModel:
+        marks = Marks.of(positives, negatives, positive_weights, negative_weights)
+        return recipe(_Lesson(marks, background, stats, rng, previous))
+
+    return learn
+
+
+def _no_feedback(lesson: _Lesson) -> LinearModel:
     """The model of the first example, whatever is marked later."""
-    return previous or start_from_examples(positives, stats)
+    return lesson.previous or start_from_examples(lesson.marks.positives, lesson.stats)
 
 
-def rocchio(
-    positives: Vectors,
-    negatives: Vectors,
-    background: Vectors,
-    stats: CorpusStatistics,
-    *,
-    rng: np.random.Generator,
-    previous: LinearModel | None,
-) -> LinearModel:
+def _rocchio(lesson: _Lesson) -> LinearModel:
     """Mean of the positives less a quarter of the mean of the negatives; plain inner product."""
-    weights = positives.mean(axis=0)
-    if len(negatives):
-        weights = weights - ROCCHIO_NEGATIVE * negatives.mean(axis=0)
-    middle = (positives.mean(axis=0) + stats.mean) / 2
+    marks = lesson.marks
+    weights = typical = marks.typical
+    if len(marks.negatives):
+        weights = weights - ROCCHIO_NEGATIVE * np.average(marks.negatives, axis=0, weights=marks.negative_weights)
+    middle = (typical + lesson.stats.mean) / 2
     return LinearModel(np.asarray(weights, np.float32), -float(middle @ weights))
 
 
-def linear_svc(
-    positives: Vectors,
-    negatives: Vectors,
-    background: Vectors,
-    stats: CorpusStatistics,
-    *,
-    rng: np.random.Generator,
-    previous: LinearModel | None,
-) -> LinearModel:
+def _linear_svc(lesson: _Lesson) -> LinearModel:
     """Scikit-learn's LinearSVC on the marks alone, as many active learning demonstrations do."""
-    if not len(negatives):
-        return rocchio(positives, negatives, background, stats, rng=rng, previous=previous)
-    return _fitted(LinearSVC(class_weight="balanced", random_state=0), positives, negatives)
+    if not len(lesson.marks.negatives):
+        return _rocchio(lesson)
+    return _fitted(LinearSVC(class_weight="balanced", random_state=0), lesson.marks)
 
 
-def newspaper_navigator(
-    positives: Vectors,
-    negatives: Vectors,
-    background: Vectors,
-    stats: CorpusStatistics,
-    *,
-    rng: np.random.Generator,
-    previous: LinearModel | None,
-) -> LinearModel:
+def _newspaper_navigator(lesson: _Lesson) -> LinearModel:
     """Balanced logistic regression on the marks, each weighing ten times one of a thousand random negatives.
 
     Source: Newspaper Navigator's search application (Lee and Weld, 2020), as its code does it, except that there,
     without a marked negative, an empty slice gives the weight of a mark to every random negative.
     """
-    drawn = background[rng.choice(len(background), min(NAVIGATOR_NEGATIVES, len(background)), replace=False)]
-    against = np.concatenate([part for part in (negatives, drawn) if len(part)])
-    weights = np.full(len(positives) + len(against), NAVIGATOR_MARK_WEIGHT)
-    weights[len(positives) + len(negatives) :] = 1
-    return _fitted(LogisticRegression(class_weight="balanced", max_iter=2000), positives, against, weights)
+    count = min(NAVIGATOR_NEGATIVES, len(lesson.background))
+    drawn = lesson.background[lesson.rng.choice(len(lesson.background), count, replace=False)]
+    machine = LogisticRegression(class_weight="balanced", max_iter=2000)
+    return _fitted(machine, lesson.marks, drawn, NAVIGATOR_MARK_WEIGHT)
 
 
 def _fitted(
-    machine: LinearSVC | LogisticRegression,
-    positives: Vectors,
-    negatives: Vectors,
-    weights: NDArray[np.float64] | None = None,
+    machine: LinearSVC | LogisticRegression, marks: Marks, drawn: Vectors | None = None, mark_weight: float = 1.0
 ) -> LinearModel:
-    truth = np.r_[np.ones(len(positives)), np.zeros(len(negatives))]
+    """A machine fitted on marks, and on drawn negatives that weigh 1."""
+    parts = [marks.positives, marks.negatives] if drawn is None else [marks.positives, marks.negatives, drawn]
+    rows = np.concatenate([part for part in parts if len(part)])
+    weights = np.ones(len(rows))
+    marked = mark_weight * np.r_[marks.positive_weights, marks.negative_weights]
+    weights[: len(marked)] = marked
     with one_blas_thread():
-        machine.fit(np.concatenate([positives, negatives]), truth, weights)
+        machine.fit(rows, np.arange(len(rows)) < len(marks.positives), weights)
     return LinearModel(np.asarray(machine.coef_[0], np.float32), float(machine.intercept_[0]))
 
+
+no_feedback = _learner(_no_feedback)
+rocchio = _learner(_rocchio)
+linear_svc = _learner(_linear_svc)
+newspaper_navigator = _learner(_newspaper_navigator)
 
 BASELINES: Mapping[str, tuple[Strategy, Learner]] = {
     "no feedback": (relevant, no_feedback),

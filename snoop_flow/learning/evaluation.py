@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.learning.clustering import assign, cluster
 from snoop_flow.learning.fitting import fit
+from snoop_flow.learning.marks import Weights
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Pool
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
@@ -62,7 +63,9 @@ class Learner(Protocol):
         stats: CorpusStatistics,
         *,
         rng: np.random.Generator,
-        previous: LinearModel | None,
+        positive_weights: Weights | None = None,
+        negative_weights: Weights | None = None,
+        previous: LinearModel | None = None,
     ) -> LinearModel:
         """Fit a model, see `snoop_flow.learning.fit`."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snoop_flow.learning.marks import Marks, Weights
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import SHRINKAGE, start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
@@ -57,6 +58,8 @@ def fit(
     stats: CorpusStatistics,
     *,
     rng: np.random.Generator,
+    positive_weights: Weights | None = None,
+    negative_weights: Weights | None = None,
     start: LinearModel | None = None,
     previous: LinearModel | None = None,
     options: FitOptions = DEFAULTS,
@@ -69,46 +72,46 @@ def fit(
         background: (m, D) random rows of the corpus without the marked ones, m ≥ 0; a few thousand are enough.
         stats: of the corpus.
         rng: draws the background rows that are used.
+        positive_weights: (p,) in (0, 1], how much each positive mark counts; 1, a plain mark, by default. A mark of
+            weight ½ has half the say in the prototype and half the cost, and lets the start fade half as much.
+        negative_weights: (n,) likewise.
         start: what the class began with, such as a text query; without it the prototype of the positives.
         previous: the class's last model, to begin the search from and to tell likely positives.
         options: the recipe's numbers.
 
     Raises:
-        ValueError: no positive, or vectors of another dimension than the corpus.
+        ValueError: no positive, vectors of another dimension than the corpus, or weights that fit no marks.
     """
-    _check(positives, negatives, background, stats)
+    marks = Marks.of(positives, negatives, positive_weights, negative_weights)
+    _check(marks, background, stats)
     with one_blas_thread():
-        return _fit(positives, negatives, background, stats, rng, start, previous, options)
+        start = start or start_from_examples(positives, stats, options.shrinkage, marks.positive_weights)
+        return _fit(marks, background, stats, rng, start, previous, options)
 
 
 def _fit(
-    positives: Vectors,
-    negatives: Vectors,
+    marks: Marks,
     background: Vectors,
     stats: CorpusStatistics,
     rng: np.random.Generator,
-    start: LinearModel | None,
+    start: LinearModel,
     previous: LinearModel | None,
     options: FitOptions,
 ) -> LinearModel:
-    start = start or start_from_examples(positives, stats, options.shrinkage)
-    if not len(negatives) + len(background):
+    if not len(marks.negatives) + len(background):
         return start
     if len(background) > options.background_rows:
         background = background[np.sort(rng.choice(len(background), options.background_rows, replace=False))]
     random_negatives = _unlikely(background, previous or start, options.likely_share)
-    marks = len(positives) + len(negatives)
-    anchor = _anchor(start, positives, stats, marks, options)
-    problem = _problem(positives, negatives, random_negatives, anchor, stats, options)
+    anchor = _anchor(start, marks, stats, options)
+    problem = _problem(marks, random_negatives, anchor, stats, options)
     solution = minimise(problem, _warm(previous, anchor, stats))
     model = LinearModel(solution[:-1], float(solution[-1] - stats.mean @ solution[:-1]))
-    return _with_boundary(model, background, marks, options)
+    return _with_boundary(model, background, marks.number, options)
 
 
-def _check(positives: Vectors, negatives: Vectors, background: Vectors, stats: CorpusStatistics) -> None:
-    if not len(positives):
-        raise ValueError("a class needs at least one positive mark to be fitted; mark an example first")
-    for name, vectors in (("positives", positives), ("negatives", negatives), ("background", background)):
+def _check(marks: Marks, background: Vectors, stats: CorpusStatistics) -> None:
+    for name, vectors in (("positives", marks.positives), ("negatives", marks.negatives), ("background", background)):
         if len(vectors) and vectors.shape[1:] != stats.mean.shape:
             raise ValueError(
                 f"{name} have vectors of shape {vectors.shape[1:]}, the corpus of {stats.mean.shape}; "
@@ -124,30 +127,23 @@ def _unlikely(background: Vectors, present: LinearModel, share: float) -> Vector
     return background[scores <= np.quantile(scores, 1 - share)]
 
 
-def _anchor(
-    start: LinearModel, positives: Vectors, stats: CorpusStatistics, marks: int, options: FitOptions
-) -> Vectors:
+def _anchor(start: LinearModel, marks: Marks, stats: CorpusStatistics, options: FitOptions) -> Vectors:
     """The start, scaled to put the margin's width between corpus and positives, fading as marks come in."""
-    gap = float(start.weights @ (positives.mean(axis=0) - stats.mean))
-    fading = options.anchor * options.anchor_marks / (options.anchor_marks + marks)
+    gap = float(start.weights @ (marks.typical - stats.mean))
+    fading = options.anchor * options.anchor_marks / (options.anchor_marks + marks.number)
     scale = 2 * fading / gap if gap > 0 else 0.0  # a start that contradicts the marks is no help
     return np.asarray(start.weights * scale, np.float32)
 
 
 def _problem(
-    positives: Vectors,
-    negatives: Vectors,
-    random_negatives: Vectors,
-    anchor: Vectors,
-    stats: CorpusStatistics,
-    options: FitOptions,
+    marks: Marks, random_negatives: Vectors, anchor: Vectors, stats: CorpusStatistics, options: FitOptions
 ) -> Problem:
     """Half of the cost on the positives, half on the rest."""
-    rows = np.concatenate([part for part in (positives, negatives, random_negatives) if len(part)])
-    against = np.r_[np.ones(len(negatives)), np.full(len(random_negatives), 1 / options.mark_weight)]
-    half = options.strength * (len(positives) + len(negatives)) / 2
-    costs = np.r_[np.full(len(positives), half / len(positives)), half * against / against.sum()]
-    signs = np.r_[np.ones(len(positives)), -np.ones(len(against))]
+    rows = np.concatenate([part for part in (marks.positives, marks.negatives, random_negatives) if len(part)])
+    against = np.r_[marks.negative_weights, np.full(len(random_negatives), 1 / options.mark_weight)]
+    half = options.strength * marks.number / 2
+    costs = np.r_[half * marks.positive_weights / marks.positive_weights.sum(), half * against / against.sum()]
+    signs = np.r_[np.ones(len(marks.positives)), -np.ones(len(against))]
     return Problem(rows, stats.mean, signs.astype(np.float32), costs.astype(np.float32), anchor)
 
 
@@ -157,7 +153,7 @@ def _warm(previous: LinearModel | None, anchor: Vectors, stats: CorpusStatistics
     return np.append(previous.weights, previous.bias + float(stats.mean @ previous.weights)).astype(np.float32)
 
 
-def _with_boundary(model: LinearModel, background: Vectors, marks: int, options: FitOptions) -> LinearModel:
+def _with_boundary(model: LinearModel, background: Vectors, marks: float, options: FitOptions) -> LinearModel:
     """Lower the boundary while marks are few: fitted to one example, hardly anything else would pass."""
     if not len(background):
         return model

@@ -13,7 +13,10 @@ BOUNDARY_DEVIATIONS = 2.0  # nothing is known of the class yet; some 2 % of a co
 
 
 def start_from_examples(
-    positives: NDArray[np.float32], stats: CorpusStatistics, shrinkage: float = SHRINKAGE
+    positives: NDArray[np.float32],
+    stats: CorpusStatistics,
+    shrinkage: float = SHRINKAGE,
+    weights: NDArray[np.floating] | None = None,
 ) -> LinearModel:
     """The whitened exemplar: what the examples share and the corpus does not.
 
@@ -23,13 +26,14 @@ def start_from_examples(
         positives: (p, D), p ≥ 1.
         stats: of the corpus that will be searched.
         shrinkage: see `CorpusStatistics.whiten`.
+        weights: (p,) above 0, how much each example counts; all the same by default.
 
     Raises:
         ValueError: no example, or of another dimension than the corpus.
     """
     if positives.ndim != 2 or not len(positives):
         raise ValueError("a class starts from at least one positive example; none was given")
-    return _placed(stats.whiten(_apart(positives.mean(axis=0), stats), shrinkage), stats)
+    return _placed(stats.whiten(_apart(np.average(positives, axis=0, weights=weights), stats), shrinkage), stats)
 
 
 def start_from_query(query: NDArray[np.float32], stats: CorpusStatistics) -> LinearModel:

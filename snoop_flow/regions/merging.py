@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import numpy as np
+from sqlalchemy import Connection
 
 from snoop_flow.entities import Item, Prediction, image_of
 from snoop_flow.learning import distinct_boxes
@@ -57,16 +58,14 @@ def _distinct(workspace: Workspace, view: VectorSet, hits: Hits, count: int, per
     return np.array(sorted(kept)[:count], np.intp)
 
 
-def merge_proposals(workspace: Workspace, class_id: str) -> int:
+def merge_proposals(connection: Connection, class_id: str) -> int:
     """Withdraw the proposals of a class that repeat a better one, or a region that somebody judged; returns how many.
 
     One image's windows overlap, and all that show an object score: the best of them speaks for it.
     """
-    with workspace.catalogue.read() as connection:
-        found = predictions.by_image(connection, class_id)
-        repeated = [number for _, group in groupby(found, _image_of_said) for number in _repeated(list(group))]
-    with workspace.catalogue.write() as connection:
-        return predictions.withdraw(connection, class_id, repeated)
+    found = predictions.by_image(connection, class_id)
+    repeated = [number for _, group in groupby(found, _image_of_said) for number in _repeated(list(group))]
+    return predictions.withdraw(connection, class_id, repeated)
 
 
 def _image_of_said(one: tuple[Item, Prediction]) -> int:

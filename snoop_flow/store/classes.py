@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from snoop_flow.entities import ClassModel, Visibility, VisualClass
 from snoop_flow.errors import ConflictError, NotFoundError
-from snoop_flow.store.rows import languages, to
+from snoop_flow.store.rows import chunks, languages, to
 from snoop_flow.store.schema import (
     annotation,
     audit,
@@ -118,6 +118,27 @@ def model(connection: Connection, class_id: str, version: int | None = None) -> 
     return None if row is None else to(ClassModel, row)
 
 
+def weights_on(connection: Connection, set_id: int, limit: int = 50) -> list[bytes]:
+    """The newest weights (float32) of classes that are taught on a set, of so many at most, the latest first."""
+    versions = select(class_model.c.class_id, func.max(class_model.c.version).label("version"))
+    newest = versions.group_by(class_model.c.class_id).subquery()
+    same = (newest.c.class_id == class_model.c.class_id) & (newest.c.version == class_model.c.version)
+    joined = select(class_model.c.weights).join(newest, same)
+    mine = joined.join(visual_class, visual_class.c.id == class_model.c.class_id).where(visual_class.c.set_id == set_id)
+    latest = mine.order_by(class_model.c.created_at.desc(), class_model.c.class_id).limit(limit)
+    return list(connection.execute(latest).scalars())
+
+
+def models_of(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], ClassModel]:
+    """(class id, version) → its model, for those that exist."""
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    found: dict[tuple[str, int], ClassModel] = {}
+    for part in chunks(wanted):
+        rows = connection.execute(select(class_model).where(mine.in_(part)))
+        found |= {(row.class_id, row.version): to(ClassModel, row) for row in rows}
+    return found
+
+
 def set_threshold(connection: Connection, class_id: str, threshold: float) -> None:
     """Change the threshold of a class's newest version; what it learned stays as it is."""
     newest = select(func.max(class_model.c.version)).where(class_model.c.class_id == class_id).scalar_subquery()
@@ -126,13 +147,22 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
 
 
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
-    """Add to what a version took: numbers are summed, words replaced; a version that does not exist takes nothing."""
+    """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
     mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
     row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
     if row is None:
         return
-    summed = {name: row.cost.get(name, 0) + value for name, value in cost.items() if isinstance(value, int | float)}
-    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **cost, **summed}))
+    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **_added(row.cost, cost)}))
+
+
+def _added(before: Mapping[str, Any], cost: Mapping[str, Any]) -> dict[str, Any]:
+    def joined(name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return before.get(name, 0) + value
+        words = [*str(before.get(name, "")).split("+"), *value.split("+")]
+        return "+".join(word for word in dict.fromkeys(words) if word)
+
+    return {name: joined(name, value) for name, value in cost.items()}
 
 
 def models(connection: Connection, class_id: str) -> list[ClassModel]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import importlib.resources
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import pysqlite3.dbapi2
@@ -41,6 +42,8 @@ class Catalogue:
             WorkspaceError: the URL is not one of SQLite or PostgreSQL.
         """
         self._engine = _engine(url)
+        # SQLite has one writer: threads of this process queue here, where they would sleep and try again there
+        self._turn: AbstractContextManager[Any] = RLock() if self._engine.dialect.name == "sqlite" else nullcontext()
         self.url = self._engine.url.render_as_string(hide_password=True)
 
     @contextmanager
@@ -52,7 +55,7 @@ class Catalogue:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection whose changes are committed together, or not at all."""
-        with self._engine.connect() as connection:
+        with self._turn, self._engine.connect() as connection:
             writing = connection.execution_options(snoop_write=True)
             with writing.begin():
                 yield writing

@@ -58,10 +58,10 @@ def set_by_id(connection: Connection, set_id: int) -> EmbeddingSet:
     return set_of(row)
 
 
-def sets(connection: Connection, kind: SetKind = SetKind.IMAGE) -> list[EmbeddingSet]:
-    """All sets of a kind, the one that grew last first."""
+def sets(connection: Connection, kind: SetKind | None = SetKind.IMAGE) -> list[EmbeddingSet]:
+    """All sets of a kind, or of any, the one that grew last first."""
     newest = select(func.max(shard.c.id)).where(shard.c.set_id == embedding_set.c.id).scalar_subquery()
-    mine = select(embedding_set).where(embedding_set.c.kind == kind)
+    mine = select(embedding_set) if kind is None else select(embedding_set).where(embedding_set.c.kind == kind)
     return [set_of(row) for row in connection.execute(mine.order_by(func.coalesce(newest, 0).desc()))]
 
 
@@ -108,6 +108,21 @@ def _next_epoch(connection: Connection, set_id: int) -> int:
     risen = update(embedding_set).where(mine).values(epoch=embedding_set.c.epoch + 1)
     number: int = connection.execute(risen.returning(embedding_set.c.epoch)).scalar_one()
     return number
+
+
+def renew(connection: Connection, numbers: Sequence[int]) -> None:
+    """Count the vectors of items as new: what was not there while the others were scored is still to be scored."""
+    for part in chunks(numbers):
+        mine = vector_row.c.item.in_(part)
+        for set_id in connection.execute(select(vector_row.c.set_id).where(mine).distinct()).scalars().all():
+            epoch = _next_epoch(connection, set_id)
+            connection.execute(update(vector_row).where(mine, vector_row.c.set_id == set_id).values(epoch=epoch))
+
+
+def newer(connection: Connection, set_id: int, since: int, first: int = 0, last: int = 2**63 - 1) -> list[int]:
+    """Numbers of the items between two whose vectors were sealed after an epoch; rising."""
+    mine = (vector_row.c.set_id == set_id) & (vector_row.c.epoch > since) & vector_row.c.item.between(first, last)
+    return list(connection.execute(select(vector_row.c.item).where(mine).order_by(vector_row.c.item)).scalars())
 
 
 def replace(

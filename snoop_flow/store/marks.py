@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from snoop_flow.entities import Mark
+from snoop_flow.store.opinions import combined, standing
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import mark
 
@@ -19,27 +20,31 @@ class NewMark:
 
     Attributes:
         round: of teaching, which showed the item; None where none did.
+        verdict: it settles what people disagree on.
     """
 
     op_id: str
     item: int
     value: int | None
     round: int | None = None
+    verdict: bool = False
 
 
 def append(connection: Connection, class_id: str, user_id: str, marks: Sequence[NewMark]) -> None:
     """Append operations; those whose (op_id, item) is known are left as they are."""
     for part in chunks(marks, 1000):
-        present = current(connection, class_id, [one.item for one in part])
+        said = standing(connection, class_id, [one.item for one in part])
+        before = {one.item: one.value for one in said if one.user_id == user_id}
         rows = [
             {
                 "op_id": one.op_id,
                 "class_id": class_id,
                 "item": one.item,
                 "value": one.value,
-                "previous": present.get(one.item),
+                "previous": before.get(one.item),
                 "user_id": user_id,
                 "round": one.round,
+                "verdict": one.verdict,
                 "created_at": now(),
             }
             for one in part
@@ -47,24 +52,26 @@ def append(connection: Connection, class_id: str, user_id: str, marks: Sequence[
         upsert(connection, mark, rows, ["op_id", "item"], update=[])
 
 
-def current(connection: Connection, class_id: str, numbers: Sequence[int] | None = None) -> dict[int, int]:
-    """Item number → its latest value (+1, -1, 0); cleared items are left out."""
-    newest = select(func.max(mark.c.sequence)).where(mark.c.class_id == class_id)
-    if numbers is not None:
-        newest = newest.where(mark.c.item.in_(list(numbers)))
-    statement = select(mark.c.item, mark.c.value).where(mark.c.sequence.in_(newest.group_by(mark.c.item)))
-    return {row.item: row.value for row in connection.execute(statement) if row.value is not None}
+def current(connection: Connection, class_id: str, numbers: Collection[int] | None = None) -> dict[int, int]:
+    """Item number → what it is by all that people say of it (+1, -1, 0); items that nobody marks are left out."""
+    wanted = None if numbers is None else set(numbers)
+    values = combined(connection, class_id).values
+    return {number: value for number, value in values.items() if wanted is None or number in wanted}
 
 
-def newest(connection: Connection, class_id: str, numbers: Sequence[int]) -> dict[int, Mark]:
-    """Item number → its latest mark, whatever it says."""
-    found: dict[int, Mark] = {}
-    for part in chunks(numbers):
-        mine = (mark.c.class_id == class_id) & mark.c.item.in_(part)
-        latest = select(func.max(mark.c.sequence)).where(mine).group_by(mark.c.item)
-        rows = connection.execute(select(mark).where(mark.c.sequence.in_(latest)))
-        found |= {row.item: to(Mark, row) for row in rows}
-    return found
+def decisive(connection: Connection, class_id: str) -> dict[int, Mark]:
+    """Item number → the latest mark that says what the item is by all marks; items of unsure value are left out."""
+    found = combined(connection, class_id)
+    return {
+        number: found.verdicts.get(number) or next(one for one in reversed(said) if one.value == found.values[number])
+        for number, said in found.marks.items()
+        if found.values[number]
+    }
+
+
+def authors(connection: Connection, class_id: str) -> dict[int, str]:
+    """Item number → id of the user in whose name it is what it is, see `decisive`."""
+    return {number: one.user_id for number, one in decisive(connection, class_id).items()}
 
 
 def operation(connection: Connection, class_id: str, op_id: str) -> list[Mark]:
@@ -82,13 +89,9 @@ def history(connection: Connection, class_id: str, limit: int = 200) -> list[Mar
     return [to(Mark, row) for row in rows]
 
 
-def times(connection: Connection, class_id: str) -> list[datetime]:
-    """When the marks of a class were made."""
-    return list(connection.execute(select(mark.c.created_at).where(mark.c.class_id == class_id)).scalars())
-
-
-def authors(connection: Connection, class_id: str) -> dict[int, str]:
-    """Item number → id of the user who made its latest mark."""
-    newest = select(func.max(mark.c.sequence)).where(mark.c.class_id == class_id).group_by(mark.c.item)
-    rows = connection.execute(select(mark.c.item, mark.c.user_id).where(mark.c.sequence.in_(newest)))
-    return {row.item: row.user_id for row in rows}
+def times(connection: Connection, class_id: str) -> dict[str, list[datetime]]:
+    """User id → when they made their marks of a class."""
+    found: dict[str, list[datetime]] = {}
+    for row in connection.execute(select(mark.c.user_id, mark.c.created_at).where(mark.c.class_id == class_id)):
+        found.setdefault(row.user_id, []).append(row.created_at)
+    return found

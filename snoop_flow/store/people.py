@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from snoop_flow.entities import Institution, Role, User
-from snoop_flow.errors import NotFoundError
+from snoop_flow.errors import ConflictError, NotFoundError
 from snoop_flow.store.rows import now, opaque_id, to, upsert
 from snoop_flow.store.schema import institution, user
 
@@ -28,6 +28,31 @@ def ensure_local(connection: Connection, name: str) -> User:
     return by_login(connection, LOCAL_LOGIN)
 
 
+def add(connection: Connection, login: str, name: str, role: Role) -> User:
+    """Enter a user of the installation's own institution.
+
+    Raises:
+        ConflictError: somebody has this login.
+    """
+    if connection.execute(select(user.c.id).where(user.c.login == login)).first() is not None:
+        raise ConflictError(f"there is a user {login!r} already; choose another login")
+    values = {
+        "id": opaque_id("user", login),
+        "institution_id": opaque_id("institution", "local"),
+        "login": login,
+        "name": name,
+        "role": role,
+        "created_at": now(),
+    }
+    connection.execute(user.insert().values(**values))
+    return by_login(connection, login)
+
+
+def every(connection: Connection) -> list[User]:
+    """All users, by login."""
+    return [to(User, row, role=Role(row.role)) for row in connection.execute(select(user).order_by(user.c.login))]
+
+
 def by_login(connection: Connection, login: str) -> User:
     """A user.
 
@@ -36,7 +61,9 @@ def by_login(connection: Connection, login: str) -> User:
     """
     row = connection.execute(select(user).where(user.c.login == login)).first()
     if row is None:
-        raise NotFoundError(f"there is no user {login!r} in this workspace")
+        raise NotFoundError(
+            f"there is no user {login!r} in this workspace; enter them with: snoop-flow user add {login}"
+        )
     return to(User, row, role=Role(row.role))
 
 

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, case, delete, func, literal_column, select, update
 
 from snoop_flow.entities import Item, Prediction, Status
 from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, now, to
-from snoop_flow.store.schema import item, mark, prediction, record
+from snoop_flow.store.schema import item, prediction
 
 
 def prediction_of(row: Any) -> Prediction:
     """A prediction from its row."""
     return to(Prediction, row, status=Status(row.status))
-
-
-def propose(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Enter machine proposals; a human verdict that is there is never touched."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(prediction)
-    names = ("version", "score", "status", "decided_by", "decided_at", "job_id")
-    undecided = prediction.c.decided_by.is_(None)
-    changed = {name: statement.excluded[name] for name in names}
-    statement = statement.on_conflict_do_update(index_elements=["class_id", "item"], set_=changed, where=undecided)
-    if rows:
-        connection.execute(statement, list(rows))
-
-
-def reject_marked(connection: Connection, class_id: str) -> None:
-    """Reject what a curator marked negative after it was proposed or accepted, in that curator's name."""
-    newest = select(func.max(mark.c.sequence)).where(mark.c.class_id == class_id).group_by(mark.c.item)
-    negative = select(mark.c.item, mark.c.user_id, mark.c.created_at).where(
-        mark.c.sequence.in_(newest), mark.c.value == -1
-    )
-    for row in connection.execute(negative).all():
-        mine = (prediction.c.class_id == class_id) & (prediction.c.item == row.item)
-        mine &= prediction.c.status != Status.REJECTED
-        mine &= prediction.c.decided_at.is_(None) | (prediction.c.decided_at < row.created_at)
-        values = {"status": Status.REJECTED, "decided_by": row.user_id, "decided_at": row.created_at}
-        connection.execute(update(prediction).where(mine).values(**values))
-
-
-def withdraw_stale(connection: Connection, class_id: str, job_id: str, collection_id: str | None) -> int:
-    """Drop proposals that a finished run no longer makes; verdicts stay. Returns how many."""
-    stale = (prediction.c.class_id == class_id) & prediction.c.decided_by.is_(None)
-    stale &= prediction.c.job_id != job_id
-    if collection_id is not None:
-        inside = select(item.c.number).join(record, record.c.id == item.c.record_id)
-        stale &= prediction.c.item.in_(inside.where(record.c.collection_id == collection_id))
-    return connection.execute(delete(prediction).where(stale)).rowcount
 
 
 def by_image(
@@ -86,6 +49,12 @@ def withdraw(connection: Connection, class_id: str, numbers: Sequence[int]) -> i
         mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(part) & prediction.c.decided_by.is_(None)
         dropped += connection.execute(delete(prediction).where(mine)).rowcount
     return dropped
+
+
+def flag_uncertain(connection: Connection, class_id: str, numbers: Sequence[int]) -> None:
+    """Flag proposals as such that people are to look at."""
+    mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(list(numbers))
+    connection.execute(update(prediction).where(mine, prediction.c.decided_by.is_(None)).values(uncertain=True))
 
 
 def decide(connection: Connection, class_id: str, numbers: Sequence[int], status: Status, user_id: str | None) -> int:
@@ -149,10 +118,16 @@ def of_item(connection: Connection, number: int) -> list[Prediction]:
     return [prediction_of(row) for row in rows]
 
 
+def publishable(statuses: Sequence[Status]) -> ColumnElement[bool]:
+    """In some states, and either decided or not uncertain."""
+    certain = (prediction.c.status != Status.PROPOSED) | ~prediction.c.uncertain
+    return prediction.c.status.in_(list(statuses)) & certain
+
+
 def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]) -> Iterator[list[Prediction]]:
-    """Batches of the predictions of live items in some states, by item number."""
+    """Batches of the predictions of live items in some states, by item number; uncertain proposals are left out."""
     last = -1
-    live = (prediction.c.class_id == class_id) & prediction.c.status.in_(list(statuses))
+    live = (prediction.c.class_id == class_id) & publishable(statuses)
     joined = select(prediction).join(item, item.c.number == prediction.c.item)
     while True:
         after = joined.where(live, item.c.gone_at.is_(None), prediction.c.item > last)

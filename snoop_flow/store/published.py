@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
+from snoop_flow.store.predictions import publishable
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import annotation, item, prediction, record
 
@@ -41,7 +42,7 @@ def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequen
         (prediction.c.class_id == annotation.c.class_id)
         & (prediction.c.item == annotation.c.item)
         & (prediction.c.version == annotation.c.version)
-        & prediction.c.status.in_(list(statuses))
+        & publishable(statuses)
     )
     live = (annotation.c.class_id == class_id) & annotation.c.withdrawn_at.is_(None)
     unsupported = live & ~exists().where(supports)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 
 from snoop_flow.entities import Item, Record
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store import descriptions
+from snoop_flow.store import descriptions, embeddings
 from snoop_flow.store.items import item_of, whole
 from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record
@@ -42,6 +42,8 @@ def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapp
     """
     upsert(connection, record, [{**_columns(values), "gone_at": None}], ["id"])
     for part in chunks(items, 1000):
+        back = select(item.c.number).where(item.c.id.in_([one["id"] for one in part]), item.c.gone_at.is_not(None))
+        embeddings.renew(connection, list(connection.execute(back).scalars()))
         upsert(connection, item, [{**_columns(one), "gone_at": None} for one in part], ["id"])
     present = {one["id"] for one in items}
     mine = (item.c.record_id == values["id"]) & whole

@@ -289,6 +289,7 @@ mark = Table(
     Column("previous", SmallInteger, nullable=True),
     _to("user_account", "user_id"),
     Column("round", Integer, nullable=True),
+    Column("verdict", Boolean, nullable=False, default=False, server_default=false()),
     _when("created_at"),
     UniqueConstraint("op_id", "item"),
     Index("ix_mark_class_id_item", "class_id", "item"),
@@ -359,6 +360,7 @@ prediction = Table(
     _to("user_account", "decided_by", nullable=True),
     _when("decided_at", nullable=True),
     Column("job_id", String(64), nullable=False),
+    Column("uncertain", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_prediction_class_id_status_score", "class_id", "status", "score"),
 )
 

@@ -82,13 +82,8 @@ class CodedQuery:
     @classmethod
     def of(cls, weights: NDArray[np.float32], scale: NDArray[np.float32]) -> CodedQuery:
         """Code (D,) weights for a shard's scale."""
-        scaled = weights.astype(np.float64) * scale
-        # the sum of D products must stay within 32 bits
-        most = min(2**15 - 1, (2**31 - 1) // (STEPS * len(weights)))
-        step = float(np.abs(scaled).max(initial=0.0)) / most or 1.0
-        rounded = np.rint(scaled / step)
-        left = float(np.linalg.norm((scaled - rounded * step) / scale))
-        return cls(rounded.astype(np.int16), step, float(np.linalg.norm(weights.astype(np.float64))), left)
+        coded = CodedQueries.of(weights[None], scale)
+        return cls(coded.weights[0], float(coded.steps[0]), float(coded.norms[0]), float(coded.slacks[0]))
 
     def bounds(self, residuals: NDArray[np.float32], longest: float) -> NDArray[np.float32]:
         """How far the approximate scores of rows can be off, (n,), for vectors of length at most `longest`."""
@@ -96,3 +91,38 @@ class CodedQuery:
         rounding = 4e-6 * self.norm * longest
         slack = self.slack * (longest + residuals) + rounding
         return np.asarray(self.norm * residuals + slack, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class CodedQueries:
+    """C weight vectors as they are multiplied with the codes of one shard; see `CodedQuery` for what each has.
+
+    Attributes:
+        weights: (C, D) int16, which hold int8 numbers where `most` is 127.
+        steps: (C,) float64, and so are `norms` and `slacks`.
+    """
+
+    weights: NDArray[np.int16]
+    steps: NDArray[np.float64]
+    norms: NDArray[np.float64]
+    slacks: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, weights: NDArray[np.float32], scale: NDArray[np.float32], most: int = 2**15 - 1) -> CodedQueries:
+        """Code (C, D) weights as integers up to `most` for a shard's scale."""
+        wide = weights.astype(np.float64)
+        scaled = wide * scale
+        # the sum of D products must stay within 32 bits
+        most = min(most, (2**31 - 1) // (STEPS * weights.shape[1]))
+        steps = np.abs(scaled).max(axis=1, initial=0.0) / most
+        steps[steps == 0] = 1.0
+        rounded = np.rint(scaled / steps[:, None])
+        left = np.linalg.norm((scaled - rounded * steps[:, None]) / scale, axis=1)
+        return cls(rounded.astype(np.int16), steps, np.linalg.norm(wide, axis=1), left)
+
+    def bounds(
+        self, columns: NDArray[np.integer] | slice, residuals: NDArray[np.float32] | float, longest: float
+    ) -> NDArray[np.float64]:
+        """How far approximate scores by some of the weight vectors, of rows with these residuals, can be off."""
+        norms, slacks = self.norms[columns], self.slacks[columns]
+        return np.asarray(norms * (residuals + 4e-6 * longest) + slacks * (longest + residuals))

@@ -20,6 +20,7 @@ BLOCK_ROWS = 4_096
 
 Codes = NDArray[np.int8]
 Halves = NDArray[np.float16]
+Rows = NDArray[np.intp]
 
 
 def dot_codes(codes: Codes, weights: NDArray[np.int16], out: NDArray[np.int32]) -> None:
@@ -32,12 +33,26 @@ def dot_halves(vectors: Halves, weights: NDArray[np.float32], out: NDArray[np.fl
     _compiled()[1](vectors.view(np.uint16), weights, out)
 
 
+def dot_code_pairs(
+    codes: Codes, weights: NDArray[np.int16], rows: Rows, columns: NDArray[np.int32], out: NDArray[np.int32]
+) -> None:
+    """Products of the codes of some rows with some of (C, D) weights, (n,); row by row where `rows` rises."""
+    _compiled()[3](codes, weights, rows, columns, out)
+
+
+def dot_half_pairs(
+    vectors: Halves, weights: NDArray[np.float32], rows: Rows, columns: NDArray[np.int32], out: NDArray[np.float32]
+) -> None:
+    """Inner products of some float16 vectors with some of (C, D) weights, (n,)."""
+    _compiled()[4](vectors.view(np.uint16), weights, rows, columns, out)
+
+
 def add_codes(codes: Codes) -> int:
     """The sum of (n, D) codes: what reading them takes."""
     return int(_compiled()[2](codes))
 
 
-Kernels = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
+Kernels = tuple[Callable[..., Any], ...]
 _KERNELS: list[Kernels] = []
 
 
@@ -51,7 +66,7 @@ def _compile() -> Kernels:
     try:
         import numba  # late: it takes half a second, which commands that do not scan should not pay
     except ImportError:
-        return plain_dot_codes, plain_dot_halves, plain_add_codes
+        return plain_dot_codes, plain_dot_halves, plain_add_codes, plain_dot_code_pairs, plain_dot_half_pairs
     try:
         return _jit(numba, cache=True)
     except RuntimeError:  # no folder for the cache can be written: compiled anew in each process
@@ -69,10 +84,13 @@ def _jit(numba: Any, *, cache: bool) -> Kernels:
 
     codes = read_only(numba.int8, 2)
     halves = read_only(numba.uint16, 2)
+    pairs = (read_only(numba.intp, 1), read_only(numba.int32, 1))
     return (
         compiled(_codes_loop, codes, read_only(numba.int16, 1), numba.int32[::1]),
         compiled(_halves_loop, halves, read_only(numba.float32, 1), numba.float32[::1], fastmath=True),
         compiled(_adding_loop, codes),
+        compiled(_code_pairs_loop, codes, read_only(numba.int16, 2), *pairs, numba.int32[::1]),
+        compiled(_half_pairs_loop, halves, read_only(numba.float32, 2), *pairs, numba.float32[::1], fastmath=True),
     )
 
 
@@ -97,6 +115,27 @@ def _halves_loop(vectors: Any, weights: Any, out: Any) -> None:
             bits = sign | ((half & np.uint32(0x7FFF)) << np.uint32(13))
             total += weights[place] * np.uint32(bits).view(np.float32)
         out[row] = total * np.float32(2.0**112)
+
+
+def _code_pairs_loop(codes: Any, weights: Any, rows: Any, columns: Any, out: Any) -> None:
+    for pair in range(len(rows)):
+        row, column = rows[pair], columns[pair]
+        total = np.int32(0)
+        for place in range(codes.shape[1]):
+            total += np.int32(codes[row, place]) * np.int32(weights[column, place])
+        out[pair] = total
+
+
+def _half_pairs_loop(vectors: Any, weights: Any, rows: Any, columns: Any, out: Any) -> None:
+    for pair in range(len(rows)):
+        row, column = rows[pair], columns[pair]
+        total = np.float32(0)
+        for place in range(vectors.shape[1]):
+            half = np.uint32(vectors[row, place])
+            sign = (half & np.uint32(0x8000)) << np.uint32(16)
+            bits = sign | ((half & np.uint32(0x7FFF)) << np.uint32(13))
+            total += weights[column, place] * np.uint32(bits).view(np.float32)
+        out[pair] = total * np.float32(2.0**112)
 
 
 def _adding_loop(codes: Any) -> Any:
@@ -127,3 +166,26 @@ def plain_dot_halves(vectors: NDArray[np.uint16], weights: NDArray[np.float32], 
 def plain_add_codes(codes: Codes) -> int:
     """`add_codes` by numpy."""
     return int(codes.sum(dtype=np.int64))
+
+
+def plain_dot_code_pairs(
+    codes: Codes, weights: NDArray[np.int16], rows: Rows, columns: NDArray[np.int32], out: NDArray[np.int32]
+) -> None:
+    """`dot_code_pairs` by numpy."""
+    for start in range(0, len(rows), BLOCK_ROWS):
+        here = slice(start, start + BLOCK_ROWS)
+        out[here] = np.einsum("nd,nd->n", codes[rows[here]].astype(np.float64), weights[columns[here]])
+
+
+def plain_dot_half_pairs(
+    vectors: NDArray[np.uint16],
+    weights: NDArray[np.float32],
+    rows: Rows,
+    columns: NDArray[np.int32],
+    out: NDArray[np.float32],
+) -> None:
+    """`dot_half_pairs` by numpy."""
+    for start in range(0, len(rows), BLOCK_ROWS):
+        here = slice(start, start + BLOCK_ROWS)
+        block = vectors[rows[here]].view(np.float16).astype(np.float32)
+        out[here] = np.einsum("nd,nd->n", block, weights[columns[here]])

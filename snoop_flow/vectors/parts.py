@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,10 @@ CHUNK_ROWS = 32_768  # tens of megabytes: enough for a thread to be worth it
 MOST_THREADS = 8  # reading memory gains nothing from more
 SPARSE = 8  # where fewer than one row in so many matters, picking rows beats reading all
 
+THREADS = "SNOOP_FLOW_THREADS"
+
+Share = TypeVar("Share")
+Result = TypeVar("Result")
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -69,6 +75,21 @@ class Part:
         dot_halves(picked, weights, out)
         return out
 
+    def release(self, first: int, last: int) -> None:
+        """Let the memory go that was mapped between two live rows, both included."""
+        rows = int(self.live[first]), int(self.live[last]) + 1
+        for array in (self.file.vectors, self.file.codes.codes):
+            if isinstance(array.base, mmap.mmap):
+                _release(array, array.base, *rows)
+
+
+def _release(array: NDArray[Any], mapped: mmap.mmap, first: int, last: int) -> None:
+    # the array begins somewhere in the first page of its map
+    ahead = len(mapped) - array.nbytes
+    begin = (ahead + first * array.strides[0]) // mmap.PAGESIZE * mmap.PAGESIZE
+    end = min(len(mapped), ahead + last * array.strides[0])
+    mapped.madvise(mmap.MADV_DONTNEED, begin, end - begin)
+
 
 def _product(codes: NDArray[np.int8], query: CodedQuery) -> FloatArray:
     out = np.empty(len(codes), np.int32)
@@ -114,14 +135,32 @@ def read_codes(parts: Sequence[Part]) -> int:
 def in_threads(work: Callable[[Part, slice], None], parts: Sequence[Part]) -> None:
     """Do something for every chunk of every part; the kernels let several threads run at once."""
     chunks = [(part, chunk) for part in parts for chunk in part.chunks()]
-    if len(chunks) == 1:  # nothing to share
-        for part, chunk in chunks:
-            work(part, chunk)
-        return
-    for _ in _threads().map(lambda share: work(*share), chunks):
+    for _ in shared_out(lambda chunk: work(*chunk), chunks, MOST_THREADS):
         pass
 
 
+def shared_out(work: Callable[[Share], Result], shares: Sequence[Share], most: int | None = None) -> Iterator[Result]:
+    """What comes of each share, in their order, worked out by as many threads as there are cores, or `most`."""
+    threads = min(threads_allowed(), most or len(shares))
+    if threads < 2 or len(shares) < 2:  # nothing to share
+        return map(work, shares)
+    return _pool(threads).map(work, shares)
+
+
+def threads_allowed() -> int:
+    """Threads that computing may use in this process: as many as cores, or `SNOOP_FLOW_THREADS`.
+
+    Raises:
+        UsageError: the variable is no number above 0.
+    """
+    given = os.environ.get(THREADS)
+    if not given:
+        return len(os.sched_getaffinity(0))
+    if not given.isdecimal() or int(given) < 1:
+        raise UsageError(f"{THREADS}={given!r}: give the number of threads, 1 or more, or leave it out")
+    return int(given)
+
+
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(min(MOST_THREADS, len(os.sched_getaffinity(0))), "snoop-scan")
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, "snoop-scan")

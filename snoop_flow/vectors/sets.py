@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
 from snoop_flow.vectors.parts import Part, check_weights, exact_scores, read_codes
+from snoop_flow.vectors.reaching import Question, Reached, reaching
 from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.shards import ShardFile, read_shard
 
@@ -108,18 +109,50 @@ class VectorSet:
         Raises:
             UsageError: the weights are of another dimension, or not all finite.
         """
-        return Scan(self._parts, check_weights(weights, self.dimension), bias, allowed)
+        return Scan(self.parts, check_weights(weights, self.dimension), bias, allowed)
 
     def scores(self, weights: FloatArray, bias: float = 0.0) -> FloatArray:
         """`x · weights + bias` of every row on the originals, (N,) float32."""
-        return exact_scores(self._parts, check_weights(weights, self.dimension), bias)
+        return exact_scores(self.parts, check_weights(weights, self.dimension), bias)
+
+    def reaching(self, rows: RowArray, weights: FloatArray, biases: FloatArray, floors: FloatArray) -> Reached:
+        """Which of some rows reach the floors of which classes, in one pass over their codes; the answer is exact.
+
+        Args:
+            rows: rising.
+            weights: (C, D).
+            biases: (C,), added to the scores.
+            floors: (C,) scores from which on a pair is given.
+
+        Raises:
+            UsageError: the weights are of another dimension, or not all finite.
+        """
+        checked = [check_weights(one, self.dimension) for one in weights]
+        stacked = np.stack(checked) if checked else np.zeros((0, self.dimension), np.float32)
+        return reaching(
+            self.parts, rows, Question(stacked, np.asarray(biases, np.float32), np.asarray(floors, np.float32))
+        )
+
+    def rows_between(self, first: int, last: int) -> RowArray:
+        """The rows of the items whose numbers lie between two, both included; rising."""
+        order, ordered = self._sorted
+        begin, end = np.searchsorted(ordered, [first, last + 1])
+        return np.sort(order[begin:end])
+
+    def release(self, rows: RowArray) -> None:
+        """Let the memory go that was mapped for some rising rows; it is mapped again when they are read."""
+        for part in self.parts:
+            first, last = np.searchsorted(rows, [part.offset, part.offset + len(part.live)])
+            if first < last:
+                part.release(rows[first] - part.offset, rows[last - 1] - part.offset)
 
     def read_codes(self) -> int:
         """Read every code once and add all up: the least that a scan can take, for measuring."""
-        return read_codes(self._parts)
+        return read_codes(self.parts)
 
     @cached_property
-    def _parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Part, ...]:
+        """The shards in their order."""
         return tuple(
             Part(file, live, int(offset))
             for file, live, offset in zip(self._files, self._live, self._offsets, strict=False)

@@ -135,3 +135,41 @@ def test_a_model_of_broken_numbers_is_refused() -> None:
         LinearModel(np.array([np.nan, 1], np.float32), 0.0)
     with pytest.raises(ValueError, match="one vector"):
         LinearModel(np.ones((2, 2), np.float32), 0.0)
+
+
+# --- how much each mark counts ------------------------------------------------------------------------------------
+
+
+def test_weights_of_one_are_plain_marks(drawn: Any) -> None:
+    marks = _Marks(drawn, 5, 10)
+    weighted = marks.fit(positive_weights=np.ones(5), negative_weights=np.ones(10))
+    np.testing.assert_array_equal(weighted.weights, marks.fit().weights)
+
+
+def test_two_half_marks_are_one_mark(drawn: Any) -> None:
+    marks = _Marks(drawn, 5, 10)
+    once = marks.fit()
+    for name in ("positives", "negatives"):
+        setattr(marks, name, np.concatenate([getattr(marks, name)] * 2))
+    halves = marks.fit(positive_weights=np.full(10, 0.5), negative_weights=np.full(20, 0.5))
+    np.testing.assert_allclose(halves.scores(marks.features), once.scores(marks.features), atol=1e-3)
+
+
+def test_a_mark_of_nearly_no_weight_is_nearly_no_mark(drawn: Any) -> None:
+    marks = _Marks(drawn, 6, 12)
+    wrong = np.flatnonzero(~marks.relevant)[-3:]
+    without = marks.fit().scores(marks.features)
+    marks.positives = np.concatenate([marks.positives, marks.features[wrong]])
+    weak = marks.fit(positive_weights=np.r_[np.ones(6), np.full(3, 1e-6)]).scores(marks.features)
+    np.testing.assert_allclose(weak, without, atol=1e-3)
+    plain = marks.fit().scores(marks.features)
+    assert (weak[wrong] < plain[wrong]).all()
+
+
+@pytest.mark.parametrize("weights", [np.ones(4), np.ones((5, 1)), np.zeros(5), np.full(5, 1.5), np.full(5, np.nan)])
+def test_weights_that_fit_no_marks_are_refused(drawn: Any, weights: Any) -> None:
+    marks = _Marks(drawn, 5, 5)
+    with pytest.raises(ValueError, match="positive_weights"):
+        marks.fit(positive_weights=weights)
+    with pytest.raises(ValueError, match="negative_weights"):
+        marks.fit(negative_weights=weights)

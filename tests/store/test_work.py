@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,11 @@ from snoop_flow.store import (
     marks,
     people,
     predictions,
+    proposals,
     published,
     records,
 )
+from snoop_flow.store.proposals import Pass, Proposals
 from snoop_flow.store.rows import now, opaque_id
 
 
@@ -64,9 +67,10 @@ def _corpus(connection: Connection, count: int = 5) -> tuple[str, str, list[int]
     return user.id, "k", [item.number for item in records.items_of(connection, "r")]
 
 
-def _proposal(class_id: str, item: int, score: float, job: str = "j", **changes: Any) -> dict[str, Any]:
-    values = {"class_id": class_id, "item": item, "version": 1, "score": score, "status": Status.PROPOSED}
-    return {**values, "decided_by": None, "decided_at": None, "job_id": job, **changes}
+def _propose(
+    connection: Connection, class_id: str, scores: Mapping[int, float], job: str = "j", version: int = 1
+) -> None:
+    proposals.propose(connection, [Proposals(class_id, version, job, list(scores), list(scores.values()))])
 
 
 def test_marks_are_append_only_and_idempotent(catalogue: Catalogue) -> None:
@@ -88,13 +92,14 @@ def test_marks_are_append_only_and_idempotent(catalogue: Catalogue) -> None:
 def test_a_verdict_is_never_overwritten_and_stale_proposals_go(catalogue: Catalogue) -> None:
     with catalogue.write() as connection:
         user, class_, numbers = _corpus(connection)
-        predictions.propose(connection, [_proposal(class_, number, 0.5) for number in numbers[:3]])
+        _propose(connection, class_, dict.fromkeys(numbers[:3], 0.5))
         assert predictions.decide(connection, class_, numbers[:1], Status.REJECTED, user) == 1
-        predictions.propose(connection, [_proposal(class_, number, 0.9, "j2", version=2) for number in numbers[:2]])
+    with catalogue.write() as connection:
+        _propose(connection, class_, dict.fromkeys(numbers[:2], 0.9), "j2", version=2)
         kept = {one.item: one for one in predictions.page(connection, class_)}
         assert (kept[numbers[0]].status, kept[numbers[0]].version) == (Status.REJECTED, 1)
         assert (kept[numbers[1]].score, kept[numbers[1]].version) == (0.9, 2)
-        assert predictions.withdraw_stale(connection, class_, "j2", None) == 1
+        assert proposals.withdraw_stale(connection, Pass(class_, 2, 1, "j2", 0.0, None, since=None, epoch=0)) == 1
         assert predictions.counts(connection, class_) == {
             Status.PROPOSED: 1,
             Status.ACCEPTED: 0,
@@ -106,8 +111,7 @@ def test_bands_count_by_score(catalogue: Catalogue) -> None:
     with catalogue.write() as connection:
         user, class_, numbers = _corpus(connection)
         scores = (-0.1, 0.1, 0.2, 0.6, 0.7)
-        rows = [_proposal(class_, number, score) for number, score in zip(numbers, scores, strict=True)]
-        predictions.propose(connection, rows)
+        _propose(connection, class_, dict(zip(numbers, scores, strict=True)))
         assert predictions.decide_above(connection, class_, 0.6, user) == 2
         bands = predictions.bands(connection, class_)
         found = [(low, counts[Status.PROPOSED], counts[Status.ACCEPTED]) for low, counts in bands]
@@ -117,7 +121,7 @@ def test_bands_count_by_score(catalogue: Catalogue) -> None:
 def test_annotations_keep_their_date_until_they_change_and_leave_tombstones(catalogue: Catalogue) -> None:
     with catalogue.write() as connection:
         user, class_, numbers = _corpus(connection)
-        predictions.propose(connection, [_proposal(class_, numbers[0], 0.5)])
+        _propose(connection, class_, {numbers[0]: 0.5})
         predictions.decide(connection, class_, numbers[:1], Status.ACCEPTED, user)
 
         def row(text: str) -> dict[str, Any]:
@@ -169,7 +173,7 @@ def test_units_are_done_once_and_a_job_counts_them(catalogue: Catalogue) -> None
         jobs.plan(connection, "j", [{"n": 1}, {"n": 2}])
         units = jobs.open_units(connection, job)
         assert [unit.payload for unit in units] == [{"n": 1}, {"n": 2}]
-        jobs.finish_unit(connection, units[0], {"done": 1})
+        jobs.finish_unit(connection, units[0], {"done": 1}, {"joules": 2.0})
         assert [unit.number for unit in jobs.open_units(connection, job)] == [1]
         assert (jobs.by_id(connection, "j").done, jobs.by_id(connection, "j").total) == (1, 2)
         assert jobs.reports(connection, "j") == [{"done": 1}]

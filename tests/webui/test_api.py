@@ -117,3 +117,40 @@ def test_every_reference_leads_somewhere(client: FlaskClient) -> None:
 )
 def test_what_is_there_can_be_listed(client: FlaskClient, path: str) -> None:
     assert client.get(V1 + path).status_code == 200
+
+
+def test_rounds_and_coverage_are_reached(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    made = client.post(f"{V1}/classes", json={"name": "Discs", "start": {"items": [items_of("discs")[0]]}}).get_json()
+    assert made["start_note"].startswith("items: ")
+    path = f"{V1}/classes/{made['id']}"
+    query = "strategy=discovery&discovery_rate=0.5&temporal_range=10&count=4"
+    cards = client.get(f"{path}/suggestions?{query}").get_json()["cards"]
+    assert client.get(f"{path}/suggestions?temporal_range=-1").status_code == 400
+    values = {card["item"]: 1 if card["record_label"] == "discs" else -1 for card in cards}
+    values[items_of("discs")[0]] = 1
+    client.post(f"{path}/marks", json={"operations": [{"values": values}]})
+    client.post(f"{path}/fit", json={})
+    (one,) = client.get(f"{path}/rounds").get_json()["rounds"]
+    assert (one["strategy"], one["shown"], one["version_after"]) == ("discovery", 4, 1)
+    covered = client.get(f"{path}/coverage?count=3").get_json()
+    assert 0 <= covered["share"] <= 1
+    assert len(covered["uncovered"]) <= 3
+    assert client.post(f"{path}/rounds/undo", json={}).get_json()["round"] == 1
+    assert client.post(f"{path}/rounds/undo", json={"number": 7}).status_code == 404
+
+
+def test_disagreements_are_listed_and_settled(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    archive.add_user("ada", "Ada Lovelace")
+    discs = items_of("discs")
+    made = archive.create_class("Discs", positives=discs[:3])
+    archive.mark("Discs", {discs[0]: 1, discs[1]: -1}, op_id="ada", user="ada")
+    path = f"{V1}/classes/{made.id}"
+    (one,) = client.get(f"{path}/disagreements").get_json()["disagreements"]
+    assert one["card"]["item"] == discs[1]
+    assert [opinion["user"] for opinion in one["opinions"]] == ["Curator", "Ada Lovelace"]
+    agreement = client.get(f"{path}/agreement").get_json()
+    assert (agreement["pairs"][0]["common"], agreement["contested"]) == (2, 1)
+    settled = client.post(f"{path}/marks", json={"operations": [{"values": {discs[1]: 1}, "settle": True}]})
+    assert settled.get_json() == {"positives": 3, "negatives": 0, "unsure": 0}
+    assert client.get(f"{path}/disagreements").get_json() == {"disagreements": []}
+    assert client.get(f"{path}/disagreements?settled=true").get_json()["disagreements"][0]["settled"] is True

@@ -16,12 +16,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
+
+from snoop_flow.frugality import joules_text
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "en"
 KEY = "language"
+MANY_HOURS = 2  # from which on minutes are no longer told
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -52,6 +56,7 @@ def speak(app: Flask) -> None:
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
     babel.domain_instance = _Messages()
     app.jinja_env.filters.update(number=number, score=score, percent=percent, moment=moment, ago=ago, text=text)
+    app.jinja_env.filters.update(energy=energy, hours=hours)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -80,6 +85,18 @@ def score(value: float | None) -> str:
 def percent(share: float) -> str:
     """A share of one as percents."""
     return str(format_percent(share, locale=language()))
+
+
+def energy(joules: float) -> str:
+    """An amount of energy: `40 J`, `1,5 Wh` or `1.5 Wh`."""
+    amount, unit = joules_text(joules).split(" ")
+    return f"{number(float(amount))} {unit}"
+
+
+def hours(value: float) -> str:
+    """A long time, roughly: `31 hours`, `12 minutes`."""
+    unit, amount = ("hour", value) if value >= MANY_HOURS else ("minute", 60 * value)
+    return str(format_unit(round(amount), f"duration-{unit}", locale=language()))
 
 
 def moment(value: datetime | None) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
+from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
+from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.round import round_
 
 
@@ -16,7 +19,13 @@ def bench() -> None:
     """
 
 
-for command in (embed, round_):
+for command in (
+    agreement,
+    embed,
+    enrich,
+    index,
+    round_,
+):
     bench.add_command(command)
 
 COMMANDS = (bench,)

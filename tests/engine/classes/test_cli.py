@@ -92,3 +92,9 @@ def test_bad_input_is_one_line_and_status_two(call: Any, arguments: tuple[str, .
     assert (status, out) == (2, "")
     assert says in error
     assert "Traceback" not in error
+
+
+def test_a_class_with_a_start_is_shown_as_json(call: Any, items_of: Find) -> None:
+    call("class", "create", "Stripes", "--item", items_of("stripes")[0])
+    found = json.loads(call("class", "show", "Stripes", "--json")[1])
+    assert found["summary"]["visual_class"]["start_note"].startswith("items: ")

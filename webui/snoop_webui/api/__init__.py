@@ -7,11 +7,18 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, request
 
 from snoop_webui import current
-from snoop_webui.api import classes, corpus, jobs, marking, review
+from snoop_webui.api import classes, corpus, jobs, marking, review, teaching
 from snoop_webui.api.openapi import document
 from snoop_webui.api.routes import Route
 
-ROUTES: tuple[Route, ...] = (*corpus.ROUTES, *classes.ROUTES, *marking.ROUTES, *review.ROUTES, *jobs.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *corpus.ROUTES,
+    *classes.ROUTES,
+    *marking.ROUTES,
+    *teaching.ROUTES,
+    *review.ROUTES,
+    *jobs.ROUTES,
+)
 PREFIX = "/api/v1"
 
 

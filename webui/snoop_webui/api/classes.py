@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import VisualClass
 from snoop_flow.reports import ClassSummary, FitReport, Histogram, SearchReport
+from snoop_flow.searching import Query
+from snoop_webui.api.corpus import Region
 from snoop_webui.api.routes import Body, Route
 from snoop_webui.views.publishing import download
 
@@ -17,8 +19,25 @@ MOST = 10_000
 Visibility = Literal["private", "institution", "public"]
 
 
+class Start(Body):
+    """What a class starts from before anything is marked; parts are combined. `image` is a file in base64."""
+
+    text: str | None = None
+    image: Base64Bytes | None = None
+    url: str | None = None
+    items: list[str] = Field(default_factory=list)
+    negatives: list[str] = Field(default_factory=list)
+    visual_class: str | None = None
+    region: Region | None = None
+
+    def query(self) -> Query:
+        """The same as the engine takes it."""
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "region"}
+        return Query(**values, region=(self.region.item, self.region.xywh) if self.region else None)
+
+
 class NewClass(Body):
-    """A class to create, maybe with its first positives."""
+    """A class to create, maybe with something to start from and its first positives."""
 
     name: str
     labels: dict[str, list[str]] | None = None
@@ -26,6 +45,7 @@ class NewClass(Body):
     concept_uri: str = ""
     visibility: Visibility = "private"
     positives: list[str] = Field(default_factory=list)
+    start: Start | None = None
 
 
 class ClassChanges(Body):
@@ -57,6 +77,7 @@ class Suggest(BaseModel):
     discovery_rate: float = Field(0.2, ge=0, le=1)
     low: float | None = None
     high: float | None = None
+    temporal_range: float = Field(0.0, ge=0, description="Seconds within which one keyframe of a video is shown.")
     seed: int | None = None
 
 
@@ -80,8 +101,9 @@ def list_classes(workspace: Workspace) -> list[ClassSummary]:
 
 def create_class(workspace: Workspace, body: NewClass) -> VisualClass:
     """Create a class."""
-    values = body.model_dump(exclude={"labels"})
-    return workspace.create_class(values.pop("name"), labels=_labels(body.labels), **values)
+    values = body.model_dump(exclude={"labels", "start"})
+    start = body.start.query() if body.start else None
+    return workspace.create_class(values.pop("name"), labels=_labels(body.labels), start=start, **values)
 
 
 def show_class(workspace: Workspace, class_id: str) -> ClassSummary:

@@ -21,6 +21,7 @@ class Operation(Body):
 
     op_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     values: dict[str, Value]
+    settle: bool = Field(False, description="Decide for everybody, where people disagree.")
 
 
 class Operations(Body):
@@ -65,7 +66,7 @@ class Reversed:
 def mark(workspace: Workspace, class_id: str, body: Operations) -> Counts:
     """Append operations."""
     for one in body.operations:
-        report = workspace.mark(class_id, one.values, op_id=one.op_id)
+        report = workspace.mark(class_id, one.values, op_id=one.op_id, settle=one.settle)
     return Counts(report.positives, report.negatives, report.unsure)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
 
 
 class Body(BaseModel):
@@ -41,14 +41,9 @@ class Route:
         """The first line of the view's docstring."""
         return (self.view.__doc__ or "").strip().split("\n", 1)[0].rstrip(".")
 
-    @cached_property
-    def adapter(self) -> TypeAdapter[Any]:
-        """Reads and writes the answer's type."""
-        return TypeAdapter(self.answer)
-
     def shown(self, answer: Any) -> Any:
         """The answer as JSON holds it."""
-        plain = self.adapter.dump_python(answer, mode="json")
+        plain = to_jsonable_python(answer, bytes_mode="base64")
         return {self.named: plain} if self.named else plain
 
     def names(self) -> list[str]:

@@ -12,7 +12,7 @@ from alembic import op
 from snoop_flow.store.analysis import indexed
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
