@@ -72,4 +72,5 @@ def _card(item: Item, record: Record, image: str, score: float | None, mark: int
         why=why,
         status=status,
         image=image,
+        origin=item.origin,
     )

@@ -79,6 +79,11 @@ class Workspace(workspace.Workspace):
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
     item_predictions = browsing.item_predictions
+    item_regions = browsing.item_regions
+    image_of = browsing.image_of
+    image_predictions = browsing.image_predictions
+    draw_region = browsing.draw_region
+    abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
 

@@ -21,7 +21,7 @@ from snoop_flow.embedding import merge_shards, seal
 from snoop_flow.entities import ClassModel, EmbeddingSet, Item, Job, Prediction, SetKind, Unit, VisualClass, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
-from snoop_flow.learning import THRESHOLD, LinearModel, object_box, overlaps
+from snoop_flow.learning import LinearModel, best_threshold, object_box
 from snoop_flow.plugin_types import FloatArray
 from snoop_flow.regions.describing import Describer, Patched
 from snoop_flow.regions.drawing import DRAWN, REFINED, Box, region_row, shares
@@ -36,7 +36,6 @@ from snoop_flow.workspace import Workspace
 STAGE = "refine"
 IMAGES = 32  # in one unit: each is fetched and described anew
 EXAMPLES = 20  # drawn boxes by which the threshold is found
-THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 20))
 
 
 def refine(
@@ -67,11 +66,11 @@ def _class_and_model(workspace: Workspace, name: str) -> tuple[VisualClass, Clas
 
 
 def refinable(workspace: Workspace, names: Sequence[str]) -> list[str]:
-    """Those of some classes whose boxes can be refined, by name."""
+    """Those of some classes whose boxes can be refined, by id; classes without a model raise `UsageError`."""
     found = [_class_and_model(workspace, name)[0] for name in names]
     with workspace.catalogue.read() as connection:
         sets = [embeddings.set_by_id(connection, one.set_id) for one in found]
-    return [one.name for one, known in zip(found, sets, strict=True) if known.facts.get("by") == "patches"]
+    return [one.id for one, known in zip(found, sets, strict=True) if known.facts.get("by") == "patches"]
 
 
 _REPORTED = ("refined", "unchanged", "merged", "failed")
@@ -114,16 +113,14 @@ def _threshold(workspace: Workspace, known: EmbeddingSet, class_id: str, device:
         present = marks.current(connection, class_id)
         positives = items.by_numbers(connection, [number for number, value in present.items() if value == 1])
     examples = [item for item in positives.values() if item.origin == DRAWN][:EXAMPLES]
-    lines = []
+    told = []
     for item in examples:
         try:
             view = _View.of(workspace, known, class_id, item, device)
         except SourceError:  # the other examples tell as well
             continue
-        drawn = shares([item])
-        boxes = np.array([object_box(view.scores, drawn[0], threshold) for threshold in THRESHOLDS])
-        lines.append(overlaps(boxes, drawn)[:, 0])
-    return THRESHOLDS[int(np.argmax(np.mean(lines, axis=0)))] if lines else THRESHOLD
+        told.append((view.scores, shares([item])[0]))
+    return best_threshold(told)
 
 
 # --- doing -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from snoop_flow.entities import Status, VisualClass
+from snoop_flow.entities import Item, Prediction, Status, VisualClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,7 @@ class Card:
         status: where the class's prediction stands, or "".
         merged: near duplicates among the best-scored items that are not shown beside it.
         image: id of the image that it is, or that it was cut out of.
+        origin: of a region: what it came from, see `snoop_flow.entities.Item`.
     """
 
     item: str
@@ -193,6 +194,7 @@ class Card:
     status: str = ""
     merged: int = 0
     image: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,32 @@ class SearchReport:
     exact: bool
     backbone: str
     recall: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What can be searched by what.
+
+    Attributes:
+        backbone: that searching uses; empty where nothing is embedded.
+        reads_text: a text is looked for in pictures, too, not in titles and metadata alone.
+        languages: that it reads, in words; empty where it reads none or nobody says.
+        segmented: live images of which parts can be searched.
+    """
+
+    backbone: str
+    reads_text: bool
+    languages: str
+    segmented: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfImage:
+    """What a class says of an image, or of a region of it."""
+
+    visual_class: VisualClass
+    prediction: Prediction
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.estimating import Estimates, Evidence, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
 from snoop_flow.learning.fitting import FitOptions, fit
-from snoop_flow.learning.grids import THRESHOLD, Grid, object_box
+from snoop_flow.learning.grids import Grid, best_threshold, object_box
 from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
@@ -25,7 +25,6 @@ from snoop_flow.learning.trial_classes import trial_classes
 
 __all__ = [
     "LEAST_ANSWERS",
-    "THRESHOLD",
     "AuditDesign",
     "Boxes",
     "Calibration",
@@ -50,6 +49,7 @@ __all__ = [
     "assign",
     "average_precision",
     "best_rows",
+    "best_threshold",
     "calibrate",
     "candidates",
     "choose",

@@ -11,15 +11,17 @@ best left and right by running sums (Kadane).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snoop_flow.learning.boxes import Boxes
+from snoop_flow.learning.boxes import Boxes, overlaps
 
 THRESHOLD = 0.5  # between the image's middling cells and the object's best one, where nothing is known of the objects
+THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 20))
 SMALLEST = 1e-9
 
 
@@ -66,6 +68,21 @@ class Grid:
         above = self._sums[y, x] * (1 - across) + self._sums[y, x + 1] * across
         below = self._sums[y + 1, x] * (1 - across) + self._sums[y + 1, x + 1] * across
         return np.asarray(above * (1 - down) + below * down, np.float64)
+
+
+def best_threshold(examples: Sequence[tuple[NDArray[np.float32], Boxes]]) -> float:
+    """The threshold with which `object_box` draws known boxes best, by mean intersection over union.
+
+    Args:
+        examples: (rows, columns) scores of an image, and the (4,) box of an object on it.
+    """
+    if not examples:
+        return THRESHOLD
+    gains = []
+    for scores, box in examples:
+        found = np.array([object_box(scores, box, threshold) for threshold in THRESHOLDS])
+        gains.append(overlaps(found, box[None])[:, 0])
+    return THRESHOLDS[int(np.argmax(np.mean(gains, axis=0)))]
 
 
 def object_box(scores: NDArray[np.float32], within: Boxes, threshold: float = THRESHOLD) -> Boxes:

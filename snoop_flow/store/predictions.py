@@ -112,9 +112,12 @@ def bands(connection: Connection, class_id: str, width: float = 0.25) -> list[tu
     return [(float(row[0]) * width, dict(zip(Status, map(int, row[1:]), strict=True))) for row in rows]
 
 
-def of_item(connection: Connection, number: int) -> list[Prediction]:
-    """What is said of one item by any class."""
-    rows = connection.execute(select(prediction).where(prediction.c.item == number))
+def of_items(connection: Connection, numbers: Sequence[int]) -> list[Prediction]:
+    """What is said of some items by any class, by class and falling score."""
+    mine = prediction.c.item.in_(list(numbers))
+    rows = connection.execute(
+        select(prediction).where(mine).order_by(prediction.c.class_id, prediction.c.score.desc(), prediction.c.item)
+    )
     return [prediction_of(row) for row in rows]
 
 

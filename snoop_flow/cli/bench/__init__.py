@@ -8,6 +8,7 @@ from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
+from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
 
 
@@ -24,6 +25,7 @@ for command in (
     embed,
     enrich,
     index,
+    regions,
     round_,
 ):
     bench.add_command(command)
