@@ -29,6 +29,7 @@ def _options(command: Function) -> Function:
         click.option("--rounds", type=click.IntRange(1), default=16, show_default=True),
         click.option("--batch", type=click.IntRange(1), default=10, show_default=True, help="Marks in a round."),
         click.option("--seeds", type=click.IntRange(1), default=5, show_default=True, help="Repetitions."),
+        click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes."),
         click.option(
             "--cache",
             metavar="FILE.npz",
