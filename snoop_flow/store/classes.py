@@ -78,6 +78,14 @@ def find_all(connection: Connection, names: Sequence[str]) -> list[VisualClass]:
     return list({one.id: one for one in every}.values())
 
 
+def existing(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of some ids are those of classes."""
+    found: set[str] = set()
+    for part in chunks(ids):
+        found |= set(connection.execute(select(visual_class.c.id).where(visual_class.c.id.in_(part))).scalars())
+    return found
+
+
 def every(connection: Connection) -> list[VisualClass]:
     """All classes that are not archived, by name."""
     rows = connection.execute(
@@ -137,6 +145,19 @@ def models_of(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict
     for part in chunks(wanted):
         rows = connection.execute(select(class_model).where(mine.in_(part)))
         found |= {(row.class_id, row.version): to(ClassModel, row) for row in rows}
+    return found
+
+
+def hyperplanes(
+    connection: Connection, wanted: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[bytes, float]]:
+    """(class id, version) → (weights, bias) of its model, for those that exist."""
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    columns = (class_model.c.class_id, class_model.c.version, class_model.c.weights, class_model.c.bias)
+    found: dict[tuple[str, int], tuple[bytes, float]] = {}
+    for part in chunks(wanted):
+        for class_id, version, weights, bias in connection.execute(select(*columns).where(mine.in_(part))):
+            found[class_id, version] = weights, bias
     return found
 
 
