@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from snoop_flow.host import PluginHost
+from snoop_flow.plugin_types import Finding
 from snoop_flow.reports import PluginsReport
 from snoop_flow.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    ok: bool
-    finding: str
 
 
 def plugins_report(host: PluginHost) -> PluginsReport:
@@ -40,7 +32,8 @@ def workspace_plugins(workspace: Workspace) -> PluginsReport:
 
 def diagnose(host: PluginHost) -> list[Finding]:
     """Check the installation."""
-    findings = [_plugin_finding(host), _vendor_finding(), _processors()]
+    told = host.findings()  # first, for a plugin that fails at it is among the failures
+    findings = [_plugin_finding(host), _vendor_finding(), _processors(), *told]
     findings += [_package(name, why) for name, why in _OPTIONAL.items()]
     findings += [_program(name, why) for name, why in _PROGRAMS.items()]
     return findings
@@ -48,7 +41,9 @@ def diagnose(host: PluginHost) -> list[Finding]:
 
 _OPTIONAL = {
     "snoop-onnx": "backbones from ONNX files; install it with: pip install snoop-onnx",
-    "snoop-faiss": "approximate indexes; install it with: pip install snoop-faiss",
+    "snoop-transformers": "DINOv2, CLIP, SigLIP and M-CLIP; see its README",
+    "snoop-openclip": "models of OpenCLIP; see its README",
+    "snoop-faiss": "approximate indexes; install it with: pip install 'snoop-faiss[cpu]'",
 }
 _PROGRAMS = {
     "initdb": "tests on PostgreSQL; install postgresql",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from snoop_flow import backbones as encoders
 from snoop_flow import (
     browsing,
     diagnosis,
@@ -22,11 +23,12 @@ from snoop_flow import (
     reviewing,
     searching,
     sharing,
+    switching,
     workspace,
 )
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import definitions, marking, suggesting, teaching
+from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, Unit
@@ -68,6 +70,7 @@ class Workspace(workspace.Workspace):
     item_predictions = browsing.item_predictions
     status = browsing.status
     plugins = diagnosis.workspace_plugins
+    backbones = encoders.workspace_backbones
 
     add_user = people.add_user
     users = people.users
@@ -84,6 +87,9 @@ class Workspace(workspace.Workspace):
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class
+    move_class = moving.move_class
+    move_classes = switching.move_classes
+    switch_backbone = switching.switch_backbone
     export_class = sharing.export_class
     import_class = sharing.import_class
     mark = marking.mark
@@ -100,6 +106,12 @@ class Workspace(workspace.Workspace):
     histogram = looking.histogram
     class_coverage = looking.class_coverage
     set_threshold = teaching.set_threshold
+    audit_next = auditing.audit_next
+    audit_answers = auditing.audit_answers
+    audits = auditing.audits
+    learn_audit = auditing.learn_audit
+    audit_report = estimating.audit_report
+    expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
     bands = reviewing.bands
@@ -180,7 +192,7 @@ class Workspace(workspace.Workspace):
 
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
-    "embed": {"collection": None, "backbone": None, "device": "cpu"},
+    "embed": {"collection": None, "backbone": None, "device": None},
     "index": {"type": None, "backbone": None},
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "publish": {"policy": "accepted"},

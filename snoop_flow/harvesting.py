@@ -64,7 +64,7 @@ def harvest(
     }
     job = jobs.run(workspace, HARVEST, parameters, progress)
     failed = tuple(FailedThing(**one) for one in job.report["failed"])
-    return HarvestReport(job=job.id, **{**job.report, "failed": failed})
+    return HarvestReport(job=job.id, cost=job.cost, **{**job.report, "failed": failed})
 
 
 def _absolute(location: str) -> str:

@@ -1,4 +1,4 @@
-"""The nine hooks of snoop-flow: the whole contract between the engine and its plugins.
+"""The ten hooks of snoop-flow: the whole contract between the engine and its plugins.
 
 Implement any of them with `@snoop_flow.hookimpl` in the module or object named by an entry point of the group
 `snoop_flow`. The first six return *specs* (see `snoop_flow.plugin_types`), never loaded models. Signatures are
@@ -21,6 +21,7 @@ from snoop_flow.plugin_types import (
     BackboneSpec,
     Event,
     ExporterSpec,
+    Finding,
     IndexTypeSpec,
     SegmenterSpec,
     SourceSpec,
@@ -65,6 +66,11 @@ def register_exporters() -> Sequence[ExporterSpec]:  # type: ignore[empty-body]
 @hookspec
 def register_commands(cli: click.Group) -> None:
     """Add commands to the command line."""
+
+
+@hookspec
+def diagnose() -> Sequence[Finding]:  # type: ignore[empty-body]
+    """Tell `doctor` whether what the plugin needs is there, and how to mend it."""
 
 
 @hookspec(firstresult=True)

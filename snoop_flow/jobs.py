@@ -12,12 +12,16 @@ import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, SnoopError, UsageError
+from snoop_flow.frugality import Cost, Meter, metered
 from snoop_flow.images.ordered import in_order
 from snoop_flow.plugin_types import Event
 from snoop_flow.store import failures, jobs
@@ -40,6 +44,7 @@ class Verb:
         do_unit: does one unit, idempotently; returns a small JSON report.
         finish: joins the reports of all units to the job's report.
         at_once: units that one process does at the same time: one waits for the network while another computes.
+        charge: enters, when the job is done, what it took where that is kept as well, given report and cost.
     """
 
     kind: str
@@ -47,6 +52,7 @@ class Verb:
     do_unit: Callable[[Workspace, Job, Unit], Payload]
     finish: Callable[[Workspace, Job, Sequence[Payload]], Payload]
     at_once: int = 1
+    charge: Callable[[Connection, Job, Payload, Cost], None] | None = None
 
 
 def create(workspace: Workspace, kind: str, parameters: Payload, user: str | None = None) -> Job:
@@ -126,9 +132,11 @@ def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
         return []
     if not job.planned:
         # the plan may fetch for minutes, so it is made outside the transaction that keeps it
-        payloads = list(verb.plan(workspace, job))
+        with _metered(workspace, job) as meter:
+            payloads = list(verb.plan(workspace, job))
         with workspace.catalogue.write() as connection:
             jobs.plan(connection, job_id, payloads)
+            jobs.add_cost(connection, job_id, (Cost.of(job.cost) + meter.cost).as_json())
     with workspace.catalogue.read() as connection:
         return jobs.open_units(connection, job)
 
@@ -144,10 +152,16 @@ def _claim(workspace: Workspace, job_id: str) -> Job | None:
 
 def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:
     """Do one unit and keep that it is done."""
-    report = verb.do_unit(workspace, get(workspace, unit.job_id), unit)
+    job = get(workspace, unit.job_id)
+    with _metered(workspace, job) as meter:
+        report = verb.do_unit(workspace, job, unit)
     with workspace.catalogue.write() as connection:
-        jobs.finish_unit(connection, unit, report)
+        jobs.finish_unit(connection, unit, report, meter.cost.as_json())
     return report
+
+
+def _metered(workspace: Workspace, job: Job) -> AbstractContextManager[Meter]:
+    return metered(workspace.settings.watts_per_core, str(job.parameters.get("device", "cpu")))
 
 
 def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
@@ -162,10 +176,15 @@ def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
     if job.done < job.total:
         raise UsageError(f"job {job_id} has {job.total - job.done} open units; run it before finishing it")
     with workspace.catalogue.read() as connection:
-        reports = jobs.reports(connection, job_id)
-    result = dict(verb.finish(workspace, job, reports))
+        reports, costs = jobs.reports(connection, job_id), jobs.costs(connection, job_id)
+    with _metered(workspace, job) as meter:
+        result = dict(verb.finish(workspace, job, reports))
+    cost = sum(map(Cost.of, costs), Cost.of(job.cost) + meter.cost)
     with workspace.catalogue.write() as connection:
         jobs.change(connection, job_id, state=JobState.DONE, report=result, finished_at=now())
+        jobs.add_cost(connection, job_id, cost.as_json())
+        if verb.charge is not None:
+            verb.charge(connection, job, result, cost)
         failures.log_event(connection, f"{job.kind}.done", job_id, job.user_id, _small(result))
     workspace.host.track(Event(f"{job.kind}.done", job_id, job.user_id, now(), result))
     return get(workspace, job_id)

@@ -26,6 +26,18 @@ RowArray = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
+# --- the installation --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing of the installation that `doctor` looked at, and how to mend it when it is not as it should be."""
+
+    subject: str
+    ok: bool
+    finding: str
+
+
 # --- sources -----------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +171,10 @@ class Backbone(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Text that changes whenever vectors would: weights, preprocessing, algorithm version."""
+        """Text that changes whenever the vectors of images would: weights, preprocessing, algorithm version.
+
+        Device and precision are no part of it: vectors of one image may differ by rounding.
+        """
 
     def embed_images(self, images: Sequence[Image]) -> FloatArray:
         """Embed RGB images of any size: (n, D) float32, each row of unit length."""
@@ -174,10 +189,23 @@ class TextBackbone(Protocol):
 
 
 @runtime_checkable
+class PatchBackbone(Protocol):
+    """A backbone that also says what is seen where, on a grid of `BackboneSpec.patch_grid` cells."""
+
+    def embed_patches(self, images: Sequence[Image]) -> FloatArray:
+        """Embed the cells of images: (n, rows, columns, D) float32, each vector of unit length.
+
+        The grid covers the whole image, edge to edge, whatever its shape and whatever `embed_images` cuts off: cell
+        (r, c) is the box from (c / columns, r / rows) to ((c + 1) / columns, (r + 1) / rows) of its sides.
+        """
+
+
+@runtime_checkable
 class PreparedBackbone(Protocol):
     """A backbone whose work on a picture is split in two, so that the engine prepares some while the model runs others.
 
-    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`.
+    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`. An attribute
+    `batch_size`, where there is one, tells how many pictures it takes best in one call.
     """
 
     def prepare(self, image: Image) -> NDArray[Any]:
@@ -194,7 +222,11 @@ class BackboneSpec:
     Attributes:
         input_size: longest side in pixels that the encoder can use; images are fetched at about this size.
         fingerprint: computes `Backbone.fingerprint` without loading the weights into memory.
-        open: opens it on a device such as `cpu` or `cuda`.
+        open: opens it on a device such as `cpu`, `cuda` or `cuda@bf16`.
+        reads_text: it is a `TextBackbone`, too.
+        patch_grid: rows and columns of the grid of a `PatchBackbone`; None where it is none.
+        megabytes: about what the weights take on disk; 0 where it has none, or nobody knows.
+        languages: what texts it reads, in words such as `English` or `100 languages`; empty where it reads none.
     """
 
     name: str
@@ -205,6 +237,9 @@ class BackboneSpec:
     fingerprint: Callable[[], str]
     open: Callable[[str], Backbone]
     reads_text: bool = False
+    patch_grid: tuple[int, int] | None = None
+    megabytes: int = 0
+    languages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,14 +313,38 @@ class Index(Protocol):
         """
 
 
+class IndexUpdate(Protocol):
+    """How a type of index brings one up to date."""
+
+    def __call__(
+        self, old: Path, view: VectorView, previous: RowArray, folder: Path, rng: np.random.Generator, /
+    ) -> str | None:
+        """Write the structure over the present view into an empty folder, by way of one over an earlier view.
+
+        Args:
+            old: folder of the earlier structure; it must stay as it is, for it answers until the new one is there.
+            view: the present vectors.
+            previous: (N,) the earlier view's row of each vector, −1 for vectors that are new. Rows of the earlier view
+                that do not occur are gone.
+            folder: where to write what `build` writes.
+            rng: as for `build`.
+
+        Returns:
+            None when it is done; otherwise why it must be built anew, as the end of a sentence.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class IndexTypeSpec:
     """A search structure.
 
     Attributes:
-        exact: answers are those of a full scan; others are labelled approximate wherever they are shown.
+        exact: answers are those of a full scan; others are labelled approximate wherever they are shown, and the engine
+            measures what they find.
         build: writes the structure's files into an empty folder.
         open: opens that folder over the same view.
+        update: takes new vectors in and old ones out without building anew; None when the type cannot.
+        on: the same type on a device such as `cuda` or `cuda:1`; None when the type knows the processor only.
     """
 
     name: str
@@ -293,6 +352,8 @@ class IndexTypeSpec:
     exact: bool
     build: Callable[[VectorView, Path, np.random.Generator], None]
     open: Callable[[Path, VectorView], Index]
+    update: IndexUpdate | None = None
+    on: Callable[[str], IndexTypeSpec] | None = None
 
 
 # --- strategies --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import exp
 from typing import Any
 
 from snoop_flow.entities import Status, VisualClass
@@ -32,6 +33,7 @@ class HarvestReport:
     unchanged: int
     gone: int
     failed: tuple[FailedThing, ...]
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,29 @@ class EmbedReport:
     failed: int
     items_per_second: float
     failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What was indexed."""
+    """What was indexed.
+
+    Attributes:
+        added: vectors that were taken in; all of them, where the index was built anew.
+        removed: vectors that were let go; none, where the index was built anew.
+        anew: why an index that there was had to be built anew; empty otherwise.
+        facts: what its type tells of it, and what was measured.
+    """
 
     job: str
     index: str
     type: str
     items: int
+    added: int = 0
+    removed: int = 0
+    anew: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class EnrichReport:
     withdrawn: int
     items_per_second: float
     classes: tuple[EnrichedClass, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,7 @@ class PublishReport:
     annotations: int
     changed: int
     withdrawn: int
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,7 @@ class SearchReport:
         coverage: share of the live items in scope that the answer could rank.
         exact: the ranking is that of a full scan.
         index: the index type that answered.
+        recall: of an approximate index, the mean share of a class's best 50 and best 1000 that it was measured to find.
     """
 
     cards: tuple[Card, ...]
@@ -157,6 +174,7 @@ class SearchReport:
     index: str
     exact: bool
     backbone: str
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +326,84 @@ class UndoneRound:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveReport:
+    """What moving a class to another backbone came to.
+
+    Attributes:
+        version: the newest version, on the new vectors; that of before where nothing was fitted yet.
+        positives: marks that it was fitted on; likewise `negatives`.
+        lacking: positive marks whose image has no vector of the new backbone.
+        threshold: from which score on it proposes items now.
+        started_anew: what the class began with was asked again, in the new space.
+    """
+
+    visual_class: str
+    version: int
+    backbone: str
+    moved_from: str
+    positives: int
+    negatives: int
+    lacking: int
+    threshold: float
+    started_anew: bool
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLeft:
+    """A class that could not be moved, and why."""
+
+    visual_class: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedClasses:
+    """Classes that were moved to another backbone, and those that were left where they are."""
+
+    moved: tuple[MoveReport, ...]
+    left: tuple[ClassLeft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReport:
+    """What switching to another backbone came to.
+
+    Attributes:
+        serves: searches use it now, unless they name another one.
+    """
+
+    backbone: str
+    embed: EmbedReport
+    index: IndexReport
+    moved: tuple[MoveReport, ...]
+    left: tuple[ClassLeft, ...]
+    serves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneFacts:
+    """A backbone as it is listed; see `snoop_flow.plugin_types.BackboneSpec`.
+
+    Attributes:
+        items: how many items have a vector of it in the workspace.
+        serves: searches use it where they name no other.
+    """
+
+    name: str
+    title: str
+    dimension: int
+    input_size: int
+    megabytes: int
+    licence: str
+    reads_text: bool
+    languages: str
+    patch_grid: tuple[int, int] | None
+    items: int = 0
+    serves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClassCoverage:
     """How well the positives of a class span its likely members.
 
@@ -327,8 +423,34 @@ class ClassCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassCost:
+    """What a class took, of people and of computers.
+
+    Attributes:
+        marks: judgements that were made, those taken back included.
+        minutes: of people, pauses left out.
+        seconds_per_mark: their pace; None while there are too few marks to tell.
+        seconds: of computing: fits, suggestions, enrichments.
+        items_scored: by these, each time an item is scored counting once.
+        joules: of computing; `method` says how they are told, see `snoop_flow.frugality.Cost`.
+        items: in the corpus.
+        exhaustive_hours: what marking each of them by hand would have taken at this pace; None while it is unknown.
+    """
+
+    marks: int
+    minutes: float
+    seconds_per_mark: float | None
+    seconds: float
+    items_scored: int
+    joules: float
+    method: str
+    items: int
+    exhaustive_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """A version of a class without its weights."""
+    """A version of a class without its weights; `cost` is what computing for it took."""
 
     version: int
     positives: int
@@ -336,6 +458,8 @@ class ModelSummary:
     threshold: float
     seconds: float
     created_at: datetime
+    calibration: Calibration | None = None
+    cost: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +473,7 @@ class ClassSummary:
     negatives: int
     unsure: int
     minutes: float
+    cost: ClassCost
     predictions: Mapping[Status, int]
     annotations: int
     models: tuple[ModelSummary, ...]
@@ -366,13 +491,18 @@ class ClassSummary:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How many items score how much: `edges` has one more entry than the counts."""
+    """How many items score how much: `edges` has one more entry than the counts.
+
+    Attributes:
+        probabilities: that an item at each edge belongs, where a blind audit has calibrated the class; else empty.
+    """
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     positives: tuple[int, ...]
     negatives: tuple[int, ...]
     threshold: float
+    probabilities: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +530,13 @@ class PluginsReport:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """A workspace at a glance."""
+    """A workspace at a glance.
+
+    Attributes:
+        index: type of the newest index.
+        index_up_to_date: it covers the present vectors; until it does, the exact scan answers.
+        recall: as in `SearchReport`.
+    """
 
     collections: int
     records: int
@@ -410,3 +546,169 @@ class StatusReport:
     index: str
     classes: int
     running_jobs: int
+    index_up_to_date: bool = True
+    recall: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a version's score becomes a probability: the logistic function of `slope · score + offset`.
+
+    Attributes:
+        answers: of blind audits, that it was fitted to.
+    """
+
+    slope: float
+    offset: float
+    answers: int
+
+    def probability(self, score: float) -> float:
+        """That an item of this score belongs."""
+        exponent = min(max(self.slope * score + self.offset, -700.0), 700.0)  # beyond, `exp` has no answer
+        return 1 / (1 + exp(-exponent))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSheet:
+    """Items to judge without knowing what the class says of them.
+
+    Attributes:
+        version: of the class when the sample was drawn.
+        cards: in no telling order, without score or mark.
+        answered: answers that this audit has; `drawn` items can be asked in all.
+    """
+
+    visual_class: str
+    audit: str
+    version: int
+    cards: tuple[Card, ...]
+    answered: int
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSummary:
+    """One audit of a class.
+
+    Attributes:
+        version: of the class when the sample was drawn.
+        drawn: items that can be asked.
+        learned_at: the version from which on the answers are marks: they say nothing of the versions after it.
+    """
+
+    audit: str
+    version: int
+    created_at: datetime
+    drawn: int
+    answered: int
+    yes: int
+    no: int
+    unsure: int
+    learned_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An estimate with its 95 % interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFigures:
+    """What an enrichment at a threshold gives, by the answers of blind audits; None where it would be 0 ÷ 0.
+
+    Attributes:
+        proposed: items that are marked as members, or are not marked and reach the threshold: counted, not estimated.
+        unmarked: those of them that nobody marked.
+        precision: share of the proposed that belong to the class.
+        recall: share of its members that are proposed.
+        members: of the class in the whole corpus.
+        hits: members that are proposed; `missed` are the others.
+        precision_unmarked: share of members among the unmarked.
+    """
+
+    threshold: float
+    proposed: int
+    unmarked: int
+    precision: Figure | None
+    recall: Figure | None
+    f1: Figure | None
+    members: Figure
+    hits: Figure
+    missed: Figure
+    precision_unmarked: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdChoice:
+    """The lowest thresholds that keep a wanted precision, by the estimate and by the lower end of its interval."""
+
+    precision: float
+    estimated: AuditFigures | None
+    cautious: AuditFigures | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What is known of a version of a class from blind answers.
+
+    Attributes:
+        answers: yes or no, that can be used for this version; likewise `yes`, `no`, `unsure`.
+        needed: answers that are still needed before anything is estimated.
+        effective: how many answers of equal weight they are worth.
+        figures: at the threshold asked for; None while answers are needed.
+        curve: figures at thresholds from the highest to the lowest score.
+        wanted: thresholds that keep a wanted precision, where one was asked for.
+        notes: what limits the figures, in words.
+    """
+
+    visual_class: str
+    version: int
+    threshold: float
+    answers: int
+    yes: int
+    no: int
+    unsure: int
+    needed: int
+    effective: float
+    figures: AuditFigures | None
+    curve: tuple[AuditFigures, ...]
+    wanted: ThresholdChoice | None
+    calibration: Calibration | None
+    notes: tuple[str, ...]
+    audits: tuple[AuditSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedHits:
+    """What an enrichment will give, before it runs.
+
+    Attributes:
+        scored: items that it looks at.
+        proposed: items that it gives, those marked as members included; `unmarked` are the others.
+        figures: how many of them are right and how many members are missed; None without enough blind answers.
+        notes: what limits the figures, or what is to be done to have some.
+    """
+
+    visual_class: str
+    version: int
+    threshold: float
+    scored: int
+    proposed: int
+    unmarked: int
+    figures: AuditFigures | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedAudit:
+    """What became of blind answers that were turned into marks; marks that stood already were left as they are."""
+
+    visual_class: str
+    audits: int
+    marks: int
+    positives: int
+    negatives: int
+    unsure: int

@@ -6,8 +6,9 @@ subtracts. Filters act inside the search. Where there is no usable index, the sc
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +16,20 @@ from PIL.Image import Image
 
 from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
-from snoop_flow.errors import IntegrityError, NotFoundError, UsageError
-from snoop_flow.indexing import index_type, open_index
+from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
+from snoop_flow.indexing import index_type, open_index, recall_of
 from snoop_flow.plugin_types import FloatArray, Mask, TextBackbone
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.reports import SearchReport
 from snoop_flow.store import classes, collections, embeddings, indexes, items, marks, records
-from snoop_flow.vectors import VectorSet
+from snoop_flow.vectors import VectorSet, usable
 from snoop_flow.workspace import Scope, Workspace
 
+EXACT = "exact"
 SMALLEST = 1e-9  # length from which on a vector has a direction
 NEGATIVE_SHARE = 0.5  # Rocchio's usual weight of what the query is not
 Box = tuple[int, int, int, int]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def search(
         class_name: class whose marks are shown on the cards.
 
     Raises:
-        UsageError: nothing is asked.
+        UsageError: nothing is asked, or the backbone makes nothing of the query.
         NotFoundError: an item, class or collection does not exist, or nothing is embedded.
         SourceError: the query image cannot be fetched or decoded.
     """
@@ -100,10 +103,11 @@ def search(
     view = workspace.vectors(known)
     allowed, coverage = _scope(workspace, view, collection, asked.text if not _reads(workspace, known) else None)
     vector, bias = _vector(workspace, asked, known, view)
-    opened, name, exact = _index(workspace, known, view, index)
-    hits = opened.search(vector, count, allowed=allowed)
+    answering = _index(workspace, known, view, index)
+    hits = answering.opened.search(vector, count, allowed=allowed)
     found = cards(workspace, view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist(), marks=shown, why="search")
-    return SearchReport(found, coverage, _milliseconds(started), name, exact, known.backbone)
+    how = (answering.name, answering.exact, known.backbone, answering.recall)
+    return SearchReport(found, coverage, _milliseconds(started), *how)
 
 
 def _milliseconds(started: float) -> float:
@@ -224,8 +228,16 @@ def vectors_of(workspace: Workspace, ids: Sequence[str], known: EmbeddingSet, vi
 
 def _embed(workspace: Workspace, known: EmbeddingSet, picture: Image) -> FloatArray:
     spec = workspace.backbone_spec(known.backbone)
-    vectors = workspace.open_backbone(spec).embed_images([picture])
-    return vectors.reshape(-1)
+    return _usable(workspace.open_backbone(spec).embed_images([picture]), known, "the query image")
+
+
+def _usable(vectors: FloatArray, known: EmbeddingSet, what: str) -> FloatArray:
+    """The one vector of a query, (D,); a vector of zeros would rank everything alike, and look like an answer."""
+    if vectors.shape != (1, known.dimension):
+        raise IntegrityError(f"backbone {known.backbone} gave vectors of shape {vectors.shape} for {what}")
+    if not usable(vectors)[0]:
+        raise UsageError(f"the backbone {known.backbone} makes nothing of {what}: its vector is zero or not finite")
+    return np.asarray(vectors[0], np.float32)
 
 
 def _region(workspace: Workspace, region: tuple[str, Box], known: EmbeddingSet) -> FloatArray:
@@ -247,7 +259,7 @@ def _text(workspace: Workspace, text: str, known: EmbeddingSet) -> FloatArray:
     backbone = workspace.open_backbone(workspace.backbone_spec(known.backbone))
     if not isinstance(backbone, TextBackbone):
         raise UsageError(f"backbone {known.backbone} says that it reads text, but gives no text vectors")
-    return backbone.embed_texts([text]).reshape(-1)
+    return _usable(backbone.embed_texts([text]), known, "the text")
 
 
 def _class_vector(workspace: Workspace, name: str) -> tuple[FloatArray, float]:
@@ -302,23 +314,30 @@ def _collection_scope(workspace: Workspace, view: VectorSet, collection: str) ->
     return workspace.scope((view.state, wanted, *revision), find)
 
 
-def _index(
-    workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None
-) -> tuple[OpenIndex, str, bool]:
-    exact = index_type(workspace, "exact")
-    if wanted == "exact":
-        return exact.open(workspace.folder, view), "exact", True
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """The index that answers."""
+
+    opened: OpenIndex
+    name: str
+    exact: bool
+    recall: Mapping[str, float]
+
+
+def _index(workspace: Workspace, known: EmbeddingSet, view: VectorSet, wanted: str | None) -> _Answering:
     with workspace.catalogue.read() as connection:
-        built = indexes.newest(connection, known.id, wanted)
-    if wanted is not None and built is None:
+        built = None if wanted == EXACT else indexes.newest(connection, known.id, wanted)
+    if built is None and wanted not in (None, EXACT):
         index_type(workspace, wanted)  # an unknown type is named as such
         raise NotFoundError(f"there is no {wanted} index yet; build it with: snoop-flow index --type {wanted}")
-    if built is not None and built.state == view.state:
+    if built is not None and built.type != EXACT and built.state == view.state:
         try:
             opened = workspace.opened_index(built, view, open_index)
-            return opened, built.type, index_type(workspace, built.type).exact
-        except IntegrityError:
+            exact = index_type(workspace, built.type).exact
+            return _Answering(opened, built.type, exact, {} if exact else recall_of(built.facts))
+        except (IntegrityError, PluginError) as error:
             if wanted is not None:
                 raise
+            log.warning("the exact scan answers: %s", error)
     # no index, or one that does not cover the present vectors: the exact scan is always right
-    return exact.open(workspace.folder, view), "exact", True
+    return _Answering(index_type(workspace, EXACT).open(workspace.folder, view), EXACT, True, {})

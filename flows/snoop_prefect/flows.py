@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -73,6 +74,13 @@ def do_unit(workspace: str, unit: Unit) -> Report:
     return opened.do_unit(unit)
 
 
+@task(name="move classes", retries=2, retry_delay_seconds=[2, 20], cache_policy=NO_CACHE, persist_result=False)
+def move_classes(workspace: str, backbone: str) -> dict[str, Any]:
+    """Teach the classes on another backbone; those that are on it already are left alone."""
+    report = open_workspace(workspace).move_classes(backbone)
+    return {"moved": [asdict(one) for one in report.moved], "left": [asdict(one) for one in report.left]}
+
+
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def harvest(
     workspace: str,
@@ -100,7 +108,7 @@ def embed(
     job_id: str | None = None,
     collection: str | None = None,
     backbone: str | None = None,
-    device: str = "cpu",
+    device: str | None = None,
 ) -> Report:
     """Compute the vectors of items that lack one."""
     parameters = {"collection": collection, "backbone": backbone, "device": device}
@@ -150,7 +158,20 @@ def ingest(
     return {"harvest": harvested, "embed": embed(workspace), "index": index(workspace)}
 
 
-FLOWS = (harvest, embed, index, enrich, publish, ingest)
+@flow(persist_result=False)
+def switch(workspace: str, backbone: str, device: str | None = None, type: str | None = None) -> dict[str, Any]:
+    """Embed everything with another backbone, index it, and teach all classes on it; the old one serves meanwhile.
+
+    Args:
+        workspace: folder of the workspace.
+        backbone: name, or family and location.
+    """
+    embedded = embed(workspace, backbone=backbone, device=device)
+    indexed = index(workspace, type=type, backbone=backbone)
+    return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
+
+
+FLOWS = (harvest, embed, index, enrich, publish, ingest, switch)
 
 
 def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:

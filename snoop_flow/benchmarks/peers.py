@@ -95,7 +95,7 @@ def _lancedb(view: VectorSet, weights: Vectors, count: int, folder: Path) -> Cal
             start += len(block)
 
     table = lancedb.connect(folder / "lance").create_table("vectors", batches(), schema=schema)
-    return lambda: table.search(weights).distance_type("dot").select(["row"]).limit(count).to_arrow()
+    return lambda: table.search(weights).distance_type("dot").select(["row", "_distance"]).limit(count).to_arrow()
 
 
 PEERS: dict[str, Callable[[VectorSet, Vectors, int, Path], Callable[[], Any]]] = {

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from snoop_flow.classes.marking import counts_of, mark, seconds_of
+from snoop_flow.classes.calibrating import calibration_of
+from snoop_flow.classes.costs import class_cost
+from snoop_flow.classes.marking import counts_of, mark
 from snoop_flow.classes.starting import Start, start_of
 from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Visibility, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.reports import ClassSummary, ModelSummary
 from snoop_flow.searching import Query
-from snoop_flow.store import classes, embeddings, failures, marks, people, predictions, published
+from snoop_flow.store import classes, embeddings, failures, items, marks, people, predictions, published
 from snoop_flow.store.rows import now, opaque_id
 from snoop_flow.workspace import Workspace
 
@@ -190,18 +192,21 @@ def _as_first(model: ClassModel, class_id: str) -> ClassModel:
 def class_summaries(workspace: Workspace) -> list[ClassSummary]:
     """All classes with their counts, by name."""
     with workspace.catalogue.read() as connection:
-        names = people.names(connection)
-        return [_summary(connection, one, names) for one in classes.every(connection)]
+        names, count = people.names(connection), items.count(connection)
+        return [_summary(connection, one, names, count) for one in classes.every(connection)]
 
 
 def class_summary(workspace: Workspace, name: str) -> ClassSummary:
     """A class with its counts and versions; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
-        return _summary(connection, classes.find(connection, name), people.names(connection))
+        names, count = people.names(connection), items.count(connection)
+        return _summary(connection, classes.find(connection, name), names, count)
 
 
-def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str]) -> ClassSummary:
+def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str], items_in_corpus: int) -> ClassSummary:
     positives, negatives, unsure = counts_of(marks.current(connection, one.id))
+    models = classes.models(connection, one.id)
+    cost = class_cost(models, marks.times(connection, one.id), items_in_corpus)
     return ClassSummary(
         visual_class=one,
         owner=names.get(one.owner_id, ""),
@@ -209,14 +214,22 @@ def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str])
         positives=positives,
         negatives=negatives,
         unsure=unsure,
-        minutes=round(seconds_of(marks.times(connection, one.id)) / 60, 1),
+        minutes=cost.minutes,
+        cost=cost,
         predictions=predictions.counts(connection, one.id),
         annotations=published.count(connection, one.id),
-        models=tuple(_model_summary(model) for model in classes.models(connection, one.id)),
+        models=tuple(map(_model_summary, models)),
     )
 
 
 def _model_summary(model: ClassModel) -> ModelSummary:
     return ModelSummary(
-        model.version, model.positives, model.negatives, model.threshold, model.seconds, model.created_at
+        version=model.version,
+        positives=model.positives,
+        negatives=model.negatives,
+        threshold=model.threshold,
+        seconds=model.seconds,
+        created_at=model.created_at,
+        calibration=calibration_of(model),
+        cost=model.cost,
     )

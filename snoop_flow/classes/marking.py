@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from itertools import groupby, pairwise
+from collections.abc import Mapping
+from itertools import groupby
 
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.reports import HistoryEntry, MarkReport
@@ -12,7 +11,6 @@ from snoop_flow.store import classes, failures, items, marks, people, rounds
 from snoop_flow.workspace import Workspace
 
 VALUES = frozenset({1, -1, 0, None})
-PAUSE = 120.0  # seconds between two marks beyond which the curator was doing something else
 MAX_OP_ID = 64
 
 
@@ -115,12 +113,3 @@ def counts_of(present: Mapping[int, int]) -> tuple[int, int, int]:
     """How many items are positive, negative and unsure."""
     values = list(present.values())
     return values.count(1), values.count(-1), values.count(0)
-
-
-def seconds_of(times: Mapping[str, Iterable[datetime]]) -> float:
-    """Seconds of work that marks at these times, by user, stand for; longer pauses count as `PAUSE` seconds."""
-    return sum(
-        min((after - before).total_seconds(), PAUSE)
-        for one in times.values()
-        for before, after in pairwise(sorted(one))
-    )

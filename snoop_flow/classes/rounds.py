@@ -12,6 +12,7 @@ from snoop_flow.classes import teaching
 from snoop_flow.classes.lessons import Lesson
 from snoop_flow.entities import Mark, TeachingRound, VisualClass
 from snoop_flow.errors import ConflictError, UsageError
+from snoop_flow.frugality import Cost
 from snoop_flow.plugin_types import RowArray
 from snoop_flow.reports import RoundReport, UndoneRound
 from snoop_flow.store import classes, failures, marks, opinions, people
@@ -19,13 +20,17 @@ from snoop_flow.store import rounds as kept
 from snoop_flow.workspace import Workspace
 
 
-def record(lesson: Lesson, strategy: str, rows: RowArray, user: str | None) -> TeachingRound:
-    """Keep what is shown as a round of the class, and with its version that the whole corpus was scored once more."""
+def record(lesson: Lesson, strategy: str, rows: RowArray, user: str | None, cost: Cost) -> TeachingRound:
+    """Keep what is shown as a round of the class, and with its version what that took.
+
+    The whole corpus was scored once more.
+    """
     viewer = lesson.workspace.user(user)
     shown = lesson.view.numbers[rows].tolist()
     version = lesson.model.version if lesson.model else 0
     with lesson.workspace.catalogue.write() as connection:
-        classes.add_cost(connection, lesson.visual_class.id, version, {"items_scored": len(lesson.view)})
+        taken = {**cost.as_json(), "items_scored": len(lesson.view)}
+        classes.add_cost(connection, lesson.visual_class.id, version, taken)
         return kept.add(connection, lesson.visual_class.id, strategy, version, shown, viewer.id)
 
 

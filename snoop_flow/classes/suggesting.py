@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from snoop_flow.classes import rounds, teaching
+from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.classes.moments import moments_of
 from snoop_flow.classes.ranking import exact_scores, refuse_none, report
@@ -98,13 +99,14 @@ def suggest(
     if lesson.model is None and len(lesson.rows(1)):
         teaching.fit(workspace, name)
         lesson = lesson_of(workspace, name)
-    pool = _pool(lesson, wish)
     rng = lesson.rng(spec.name) if seed is None else np.random.default_rng(seed)
     blind = lesson.linear is None and strategy != "random"
-    rows = _first_look(pool, count, rng) if blind else _picked(lesson, pool, spec, wish, rng)
+    with metered_for(workspace) as meter:
+        pool = _pool(lesson, wish)
+        rows = _first_look(pool, count, rng) if blind else _picked(lesson, pool, spec, wish, rng)
     why = "discovery" if blind else spec.name
     if record and len(rows):
-        rounds.record(lesson, why, rows, user)
+        rounds.record(lesson, why, rows, user, meter.cost)
     merged = repetitions(pool, rows, best_rows(pool.scores, pool.candidates, LOOKED_AT * count))
     return report(lesson, rows, exact_scores(lesson, rows, lesson.linear), why, started, merged)
 
@@ -132,10 +134,13 @@ def _pool(lesson: Lesson, wish: _Wish) -> Pool:
 
 
 def _scanned(lesson: Lesson, model: LinearModel, candidates: Mask, wish: _Wish) -> tuple[FloatArray, Mask]:
-    """Scores, exact where strategies look: the highest and those near the boundary; and who lies within the window."""
+    """Scores, exact where strategies look: the highest, those near the boundary, the best of each cluster.
+
+    And who lies within the window.
+    """
     scan = lesson.view.scan(model.weights, model.bias, allowed=candidates)
     looked_at = max(LEAST_REFINED, REFINED * wish.count)
-    scores = scan.refined(looked_at)
+    scores = scan.refined(looked_at, lesson.derived.clusters)
     if wish.window is None:
         return scores, candidates
     low, high = wish.window

@@ -15,12 +15,15 @@ import click
 from snoop_flow import errors
 from snoop_flow.cli import (
     agreement,
+    auditing,
+    backbones,
     bench,
     classes,
     corpus,
     demo,
     enrichment,
     evaluation,
+    jobs,
     people,
     search,
     teaching,
@@ -61,7 +64,22 @@ def cli() -> None:
     """
 
 
-for module in (workspaces, people, corpus, search, classes, teaching, agreement, enrichment, evaluation, bench, demo):
+for module in (
+    workspaces,
+    people,
+    corpus,
+    backbones,
+    search,
+    classes,
+    teaching,
+    agreement,
+    auditing,
+    enrichment,
+    jobs,
+    evaluation,
+    bench,
+    demo,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from snoop_flow.cli.backbones import moved_line
 from snoop_flow.cli.options import Function, counted, in_workspace, user_option
 from snoop_flow.cli.search import picture_of, region_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import ClassSummary
+from snoop_flow.frugality import energy_text
+from snoop_flow.reports import ClassCost, ClassSummary
 from snoop_flow.searching import Query
 
 
@@ -43,6 +45,23 @@ def class_line(summary: ClassSummary) -> str:
     version = f"version {summary.visual_class.version}" if summary.versions else "not fitted yet"
     marks = f"+{summary.positives} −{summary.negatives} ?{summary.unsure}"
     return f"{summary.visual_class.name}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
+
+
+def frugality_line(cost: ClassCost) -> str:
+    """What a class took, for people: `12 marks, 3 minutes, 40 J of computing (…); marking everything …`."""
+    parts = [counted(cost.marks, "mark"), f"{cost.minutes:g} minutes"]
+    if energy := energy_text(cost.joules, cost.method):
+        parts.append(energy)
+    return ", ".join(parts) + _exhaustive(cost)
+
+
+def _exhaustive(cost: ClassCost) -> str:
+    if cost.exhaustive_hours is None or cost.seconds_per_mark is None:
+        return ""
+    hours = cost.exhaustive_hours
+    time = f"{hours:.0f} hours" if hours >= 2 else f"{60 * hours:.0f} minutes"
+    pace = f"{counted(cost.items, 'item')} at {cost.seconds_per_mark:.1f} s each"
+    return f"; marking everything would have taken {time} ({pace})"
 
 
 @class_.command()
@@ -124,6 +143,7 @@ def show(workspace: Workspace, name: str) -> Any:
     if summary.visual_class.start is not None:
         lines.append(f"  started from {summary.visual_class.start_note or 'a vector'}")
     lines.append("  predictions: " + ", ".join(f"{count} {status}" for status, count in summary.predictions.items()))
+    lines.append(f"  {frugality_line(summary.cost)}")
     lines += [
         f"  version {one.version}: +{one.positives} −{one.negatives}, threshold {one.threshold:.2f}, "
         f"{one.created_at:%Y-%m-%d %H:%M}"
@@ -174,6 +194,22 @@ def fork(workspace: Workspace, name: str, new_name: str) -> Any:
     workspace.fork_class(name, new_name)
     summary = workspace.class_summary(new_name)
     return counts_of(summary), class_line(summary)
+
+
+@class_.command()
+@click.argument("name")
+@click.option("--backbone", metavar="NAME", required=True, help="Backbone that items were embedded with.")
+@in_workspace
+def move(workspace: Workspace, name: str, backbone: str) -> Any:
+    """Teach a class on the vectors of another backbone, fitted anew on its marks.
+
+    The class gets a new version; those before, and the predictions made by them, stay until it is enriched again.
+
+    \b
+    Example:  snoop-flow class move Balloons --backbone dinov2-base
+    """
+    report = workspace.move_class(name, backbone)
+    return report, moved_line(report)
 
 
 @class_.command()

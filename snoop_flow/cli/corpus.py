@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
-from snoop_flow.cli.options import Function, counted, failures_text, in_workspace, progress_bar
+from snoop_flow.cli.index_text import index_text
+from snoop_flow.cli.options import Function, cost_text, counted, failures_text, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import EmbedReport, HarvestReport, IndexReport
+from snoop_flow.frugality import Cost
+from snoop_flow.reports import EmbedReport, HarvestReport
 
 
 def _source_options(command: Function) -> Function:
@@ -35,7 +37,8 @@ def _backbone_option(command: Function) -> Function:
 
 
 def _device_option(command: Function) -> Function:
-    return click.option("--device", default="cpu", show_default=True, help="Such as cpu or cuda.")(command)
+    text = "Such as cpu, cuda or cuda@bf16; by default that of the settings."
+    return click.option("--device", metavar="NAME", help=text)(command)
 
 
 @click.command()
@@ -77,7 +80,7 @@ def embed(workspace: Workspace, **options: Any) -> Any:
     """
     with progress_bar("embed") as progress:
         report = workspace.embed(progress=progress, **options)
-    return report, _embedded(report)
+    return report, _embedded(report) + cost_text(report.cost)
 
 
 def _embedded(report: EmbedReport) -> str:
@@ -91,21 +94,18 @@ def _embedded(report: EmbedReport) -> str:
 @click.command()
 @click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")
 @_backbone_option
+@click.option("--anew", is_flag=True, help="Build it anew, even if it could be brought up to date.")
 @in_workspace
-def index(workspace: Workspace, type_: str | None, backbone: str | None) -> Any:
+def index(workspace: Workspace, type_: str | None, backbone: str | None, anew: bool) -> Any:
     """Build an index over the vectors, or bring it up to date.
 
     \b
-    Example:  snoop-flow index --type faiss-hnsw
+    Examples:  snoop-flow index --type faiss-ivf-pq
+               snoop-flow index --type faiss-ivf-pq --anew
     """
     with progress_bar("index") as progress:
-        report = workspace.build_index(type=type_, backbone=backbone, progress=progress)
-    return report, _indexed(report)
-
-
-def _indexed(report: IndexReport) -> str:
-    facts = "".join(f"; {name.replace('_', ' ')} {value}" for name, value in report.facts.items())
-    return f"Index {report.type} over {counted(report.items, 'item')}{facts}"
+        report = workspace.build_index(type=type_, backbone=backbone, anew=anew, progress=progress)
+    return report, index_text(report) + cost_text(report.cost)
 
 
 @click.command()
@@ -118,7 +118,7 @@ def ingest(
     workspace: Workspace,
     locations: Sequence[str],
     backbone: str | None,
-    device: str,
+    device: str | None,
     type_: str | None,
     **options: Any,
 ) -> Any:
@@ -134,7 +134,9 @@ def ingest(
     with progress_bar("index") as progress:
         indexed = workspace.build_index(type=type_, backbone=embedded.backbone, progress=progress)
     value = {"harvest": harvested, "embed": embedded, "index": indexed}
-    return value, "\n".join([_harvested(harvested), _embedded(embedded), _indexed(indexed)])
+    cost = sum(map(Cost.of, (harvested.cost, embedded.cost, indexed.cost)), Cost())
+    text = "\n".join([_harvested(harvested), _embedded(embedded), index_text(indexed)])
+    return value, text + cost_text(cost.as_json())
 
 
 COMMANDS = (harvest, embed, index, ingest)

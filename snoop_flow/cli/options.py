@@ -29,6 +29,7 @@ from rich.text import Text
 
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
+from snoop_flow.frugality import Cost, energy_text
 from snoop_flow.jobs import Progress as Report
 from snoop_flow.settings import FILE_NAME
 
@@ -57,6 +58,21 @@ def in_workspace(command: Function) -> Function:
     @workspace_option
     @wraps(command)
     def wrapped(folder: Path | None, **arguments: Any) -> Any:
+        with Workspace.open(workspace_folder(folder)) as workspace:
+            return command(workspace, **arguments)
+
+    return wrapped
+
+
+def workspace_or_none(command: Function) -> Function:
+    """As `in_workspace`, where one is named or the present folder is one; else the command is called with None."""
+
+    @answering
+    @workspace_option
+    @wraps(command)
+    def wrapped(folder: Path | None, **arguments: Any) -> Any:
+        if folder is None and not Path(FILE_NAME).is_file():
+            return command(None, **arguments)
         with Workspace.open(workspace_folder(folder)) as workspace:
             return command(workspace, **arguments)
 
@@ -136,6 +152,14 @@ def progress_bar(title: str) -> Iterator[Report | None]:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def cost_text(cost: Mapping[str, Any]) -> str:
+    """What computing took, in a line of its own; nothing where nobody knows."""
+    known = Cost.of(cost)
+    if not known.method:
+        return ""
+    return f"\nTook {known.seconds:.1f} s of work and {energy_text(known.joules, known.method)}"
 
 
 def failures_text(failed: Any, most: int = 5) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from snoop_flow.cli.index_text import found_text
 from snoop_flow.cli.options import counted, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
@@ -72,6 +73,7 @@ def _document(report: SearchReport) -> dict[str, Any]:
         "milliseconds": report.milliseconds,
         "index": report.index,
         "exact": report.exact,
+        "recall": dict(report.recall),
         "backbone": report.backbone,
     }
 
@@ -89,6 +91,7 @@ def _how(report: SearchReport) -> str:
     if report.index == "words":
         return "by words in titles and metadata"
     kind = "exact" if report.exact else "approximate"
+    kind += f" ({found_text(report.recall)})" if report.recall else ""
     part = "" if report.coverage == 1 else f"; {report.coverage:.0%} of the items have a vector"
     return f"{kind}, index {report.index}, backbone {report.backbone}{part}"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from snoop_flow import jobs
+from snoop_flow.classes.costs import charge_enrichment
 from snoop_flow.enrichment.finishing import finish_classes
 from snoop_flow.enrichment.planning import checked, plan
 from snoop_flow.enrichment.scoring import do_unit
@@ -57,7 +58,7 @@ def enrich(
     job = jobs.run(workspace, ENRICH, checked(parameters), progress)  # checked before a job is kept
     each = tuple(EnrichedClass(**one) for one in job.report["classes"])
     sums = {name: job.report[name] for name in (*SUMS, "items_per_second")}
-    return EnrichReport(job=job.id, classes=each, **sums)
+    return EnrichReport(job=job.id, classes=each, cost=job.cost, **sums)
 
 
 def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
@@ -66,7 +67,7 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     with workspace.catalogue.write() as connection:
         scope = collections.by_slug(connection, slug).id if slug else None
         each = finish_classes(connection, job, passes, scope, counts)
-    seconds = busy_seconds((report["began"], report["ended"]) for report in reports)
+    seconds = jobs.busy_seconds(reports)
     scored = sum(one["scored"] for one in each)
     return {
         "classes": each,
@@ -88,14 +89,5 @@ def _counts(reports: Sequence[Payload]) -> dict[str, dict[str, int]]:
     return counts
 
 
-def busy_seconds(spans: Iterable[tuple[float, float]]) -> float:
-    """How long at least one unit was being done, from the beginnings and ends of all."""
-    total, until = 0.0, float("-inf")
-    for began, ended in sorted(spans):
-        total += max(0.0, ended - max(began, until))
-        until = max(until, ended)
-    return total
-
-
 # while one unit is written, the next one is scored
-ENRICH = Verb("enrich", plan, do_unit, _finish, at_once=2)
+ENRICH = Verb("enrich", plan, do_unit, _finish, at_once=2, charge=charge_enrichment)

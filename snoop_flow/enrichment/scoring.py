@@ -37,13 +37,13 @@ def do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         counts, rescored = _marked(workspace, job, view, payload["passes"])
     else:
         counts, rescored = _range(workspace, job, view, payload)
-    spent = {
-        "began": began,
-        "ended": time.time(),
+    return {
+        "passes": payload.get("passes", []),
+        "counts": counts,
         "rescored": rescored,
+        "span": [began, time.time()],
         "worker": f"{socket.gethostname()}:{os.getpid()}",
     }
-    return {"passes": payload.get("passes", []), "counts": counts, **spent}
 
 
 Counts = dict[str, dict[str, int]]

@@ -64,8 +64,9 @@ class Fetcher:
         max_bytes: int | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
+        byte_range: tuple[int, int] | None = None,
     ) -> Fetched:
-        """Fetch one document.
+        """Fetch one document, or a part of it.
 
         Args:
             url: an http or https address.
@@ -73,11 +74,16 @@ class Fetcher:
             max_bytes: a lower or higher limit than the policy's.
             etag: validator of a copy that is kept already.
             last_modified: date of a copy that is kept already.
+            byte_range: first and last byte of the part wanted; a server that knows no ranges (its status is not 206)
+                gives the whole.
 
         Raises:
             SourceError: with the kind of failure, the HTTP status and the time to wait where the server named one.
         """
         wanted = {"accept": accept or "*/*", "if-none-match": etag, "if-modified-since": last_modified}
+        if byte_range is not None:
+            # compressed, the bytes counted would not be those of the document
+            wanted |= {"range": f"bytes={byte_range[0]}-{byte_range[1]}", "accept-encoding": "identity"}
         headers = {name: value for name, value in wanted.items() if value is not None}
         limit = self.policy.max_bytes if max_bytes is None else max_bytes
         with self._exchange(url, limit) as exchange:
@@ -159,7 +165,7 @@ def _received(
     named = {name.lower(): value for name, value in answered.items()}
     if not_modified:
         body = b""
-    elif response.status in (200, 203):
+    elif response.status in (200, 203) or (response.status == 206 and "range" in sent):
         if answered.get("content-length", "").isdigit() and int(answered["content-length"]) > limit:
             raise too_big(limit, exchange.uri)
         body = read_body(response.iter_stream(), encoding, limit, exchange.uri)

@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from snoop_flow.errors import FailureKind, SnoopError, SourceError
+from snoop_flow.frugality import count_child, forget_child
 from snoop_flow.images.decoding import MAX_PIXELS
 from snoop_flow.images.frames import READY, REPLY, REQUEST, receive, send
 
@@ -68,6 +69,7 @@ class Child:
         except SnoopError:
             self._connection.close()
             raise
+        count_child(self._process.pid)
         self._await_start()
 
     def decode(self, data: bytes, longest: int | None, uri: str) -> Image.Image:
@@ -91,6 +93,7 @@ class Child:
         """End the process and wait for it."""
         self.alive = False
         self._connection.close()
+        forget_child(self._process.pid)
         self._process.kill()
         self._process.wait()
 

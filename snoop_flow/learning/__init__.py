@@ -4,10 +4,15 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 """
 
 from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, chances, design_audit, pooled
+from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
-from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.estimating import Estimates, estimate
+from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, Strategy, simulate
+from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.marks import Marks
+from snoop_flow.learning.measures import average_precision, coverage, r_precision
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -15,11 +20,19 @@ from snoop_flow.learning.spanning import Spanning, spanned
 from snoop_flow.learning.starting import start_from_examples, start_from_query
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
 from snoop_flow.learning.strategies import ambiguous, discovery, most_useful, random, relevant
+from snoop_flow.learning.thresholds import Choice, candidates, choose
+from snoop_flow.learning.trial_classes import trial_classes
 
 __all__ = [
+    "LEAST_ANSWERS",
+    "AuditDesign",
+    "Calibration",
+    "Choice",
     "Consensus",
     "Corpus",
     "CorpusStatistics",
+    "Estimates",
+    "Evidence",
     "FitOptions",
     "Learner",
     "LinearModel",
@@ -30,21 +43,29 @@ __all__ = [
     "Pool",
     "Rounds",
     "Spanning",
+    "Strategy",
     "ambiguous",
     "assign",
     "average_precision",
     "best_rows",
+    "calibrate",
+    "candidates",
+    "chances",
+    "choose",
     "cluster",
     "combine",
     "corpus_statistics",
     "coverage",
+    "design_audit",
     "discovery",
     "distinct",
+    "estimate",
     "filled",
     "fit",
     "left_out",
     "most_useful",
     "pair_agreements",
+    "pooled",
     "r_precision",
     "random",
     "relevant",
@@ -55,5 +76,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
+    "trial_classes",
     "without",
 ]

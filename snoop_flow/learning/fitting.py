@@ -7,12 +7,13 @@ many it is a support vector machine. So there is no switch between the two, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snoop_flow.learning.marks import Marks, Weights
+from snoop_flow.learning.marks import Marks, Weights, check_finite
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import SHRINKAGE, start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
@@ -80,10 +81,11 @@ def fit(
         options: the recipe's numbers.
 
     Raises:
-        ValueError: no positive, vectors of another dimension than the corpus, or weights that fit no marks.
+        ValueError: no positive, vectors of another dimension than the corpus or that say nothing (zeros, not finite),
+            or weights that fit no marks.
     """
     marks = Marks.of(positives, negatives, positive_weights, negative_weights)
-    _check(marks, background, stats)
+    _check(marks, background, stats, [model for model in (start, previous) if model is not None])
     with one_blas_thread():
         start = start or start_from_examples(positives, stats, options.shrinkage, marks.positive_weights)
         return _fit(marks, background, stats, rng, start, previous, options)
@@ -110,11 +112,14 @@ def _fit(
     return _with_boundary(model, background, marks.number, options)
 
 
-def _check(marks: Marks, background: Vectors, stats: CorpusStatistics) -> None:
-    for name, vectors in (("positives", marks.positives), ("negatives", marks.negatives), ("background", background)):
-        if len(vectors) and vectors.shape[1:] != stats.mean.shape:
+def _check(marks: Marks, background: Vectors, stats: CorpusStatistics, models: Sequence[LinearModel]) -> None:
+    check_finite("background", background)
+    named = {"positives": marks.positives, "negatives": marks.negatives, "background": background}
+    shapes = [(name, vectors.shape[1:]) for name, vectors in named.items() if len(vectors)]
+    for name, shape in [*shapes, *(("start or previous model", model.weights.shape) for model in models)]:
+        if shape != stats.mean.shape:
             raise ValueError(
-                f"{name} have vectors of shape {vectors.shape[1:]}, the corpus of {stats.mean.shape}; "
+                f"{name} have vectors of shape {shape}, the corpus of {stats.mean.shape}; "
                 "embed both with the same backbone"
             )
 

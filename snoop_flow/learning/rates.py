@@ -19,22 +19,22 @@ from scipy.special import expit, log_expit
 Numbers = NDArray[np.float64]
 
 GRID = 72
-UP_RATE = 1.5  # jumps to a higher share per unit of log-rank
-DOWN_RATE = 0.15  # scores order most items rightly, not all
-PRIOR = 0.15  # of the lowest cell: density of the share p^(PRIOR − 1); 0.5 would be Jeffreys', 0 uniform in log p
-DISTANCE_STEP = 0.05
+UP_RATE = 2.0  # jumps to a higher share per unit of log-rank
+DOWN_RATE = 0.02  # scores order most items rightly, not all
+PRIOR = 0.02  # of the lowest cell: density of the share p^(PRIOR − 1); 0.5 would be Jeffreys', 0 uniform in log p
+STEP = 0.05  # of log-rank, between which transitions are computed
 FARTHEST = 6.0
 
 
 def draw_rates(
-    answered: Numbers, positives: Numbers, distances: Numbers, items: int, draws: int, rng: np.random.Generator
+    answered: Numbers, positives: Numbers, places: Numbers, items: int, draws: int, rng: np.random.Generator
 ) -> Numbers:
     """Draw the share of members in each cell from its posterior.
 
     Args:
         answered: (C,) answers in each cell, cells by rising score; fractions stand for answers of unequal weight.
         positives: (C,) how many of them said yes.
-        distances: (C − 1,) from each cell to the next, in log-rank.
+        places: (C,) log-rank of each cell, falling.
         items: in the corpus: a share is told apart from none down to half an item.
         draws: how many.
 
@@ -42,18 +42,21 @@ def draw_rates(
         (draws, C) shares between 0 and 1.
     """
     logits = np.linspace(-np.log(2 * items + 2), np.log(2 * items + 2), GRID)
-    filtered = _filter(answered, positives, distances, logits)
+    # places are rounded, not the steps between them, so that errors do not add up over many narrow cells
+    steps = np.abs(np.diff(np.round(places / STEP))).astype(int)
+    transitions = [_transition(int(step)) for step in np.minimum(steps, round(FARTHEST / STEP))]
+    filtered = _filter(answered, positives, transitions, logits)
     states = np.empty((draws, len(answered)), np.intp)
-    states[:, -1] = _categorical(np.repeat(filtered[-1][:, None], draws, axis=1), rng)
+    states[:, -1] = _categorical(np.cumsum(filtered[-1])[:, None], np.zeros(draws, np.intp), rng)
     for cell in range(len(answered) - 2, -1, -1):
-        backward = filtered[cell][:, None] * _transition(float(distances[cell]))
-        states[:, cell] = _categorical(backward[:, states[:, cell + 1]], rng)
+        backward = np.cumsum(filtered[cell][:, None] * transitions[cell], axis=0)
+        states[:, cell] = _categorical(backward, states[:, cell + 1], rng)
     # the grid is coarse beside what many answers tell; a shift common to a draw keeps its steps
     jitter = (rng.random((draws, 1)) - 0.5) * (logits[1] - logits[0])
     return np.asarray(expit(logits[states] + jitter), np.float64)
 
 
-def _filter(answered: Numbers, positives: Numbers, distances: Numbers, logits: Numbers) -> Numbers:
+def _filter(answered: Numbers, positives: Numbers, transitions: list[Numbers], logits: Numbers) -> Numbers:
     """P(state of a cell | answers up to it), (C, GRID)."""
     yes, no = log_expit(logits), log_expit(-logits)
     likelihood = positives[:, None] * yes + (answered - positives)[:, None] * no
@@ -62,29 +65,24 @@ def _filter(answered: Numbers, positives: Numbers, distances: Numbers, logits: N
     present = np.exp(PRIOR * yes + no)
     for cell in range(len(answered)):
         if cell:
-            present = out[cell - 1] @ _transition(float(distances[cell - 1]))
+            present = out[cell - 1] @ transitions[cell - 1]
         present = present * likelihood[cell]
         out[cell] = present / present.sum()
     return out
 
 
-def _categorical(weights: Numbers, rng: np.random.Generator) -> NDArray[np.intp]:
-    """One draw from each column's weights."""
-    sums = np.cumsum(weights, axis=0)
-    chosen: NDArray[np.intp] = (sums < rng.random(weights.shape[1]) * sums[-1]).sum(axis=0)
-    return np.minimum(chosen, len(weights) - 1)
-
-
-def _transition(distance: float) -> Numbers:
-    return _transition_of(round(min(distance, FARTHEST) / DISTANCE_STEP))
+def _categorical(sums: Numbers, columns: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+    """A draw for each entry of `columns`, from the weights whose sums (GRID, n) stand in that column."""
+    chosen: NDArray[np.intp] = (sums[:, columns] < rng.random(len(columns)) * sums[-1, columns]).sum(axis=0)
+    return np.minimum(chosen, len(sums) - 1)
 
 
 @lru_cache(maxsize=256)
-def _transition_of(steps: int) -> Numbers:
+def _transition(steps: int) -> Numbers:
     """Transition matrix of the compound Poisson chain after so many steps: finer cells leave the prior as it is."""
     higher = np.triu(np.ones((GRID, GRID)), 1)
     lower = higher.T
     rates = UP_RATE * higher / np.maximum(higher.sum(axis=1, keepdims=True), 1)
     rates += DOWN_RATE * lower / np.maximum(lower.sum(axis=1, keepdims=True), 1)
     rates -= np.diag(rates.sum(axis=1))
-    return np.asarray(np.maximum(expm(rates * steps * DISTANCE_STEP), 0), np.float64)
+    return np.asarray(np.maximum(expm(rates * steps * STEP), 0), np.float64)

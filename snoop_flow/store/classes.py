@@ -138,6 +138,17 @@ def model(connection: Connection, class_id: str, version: int | None = None) -> 
     return None if row is None else to(ClassModel, row)
 
 
+def weights_on(connection: Connection, set_id: int, limit: int = 50) -> list[bytes]:
+    """The newest weights (float32) of classes that are taught on a set, of so many at most, the latest first."""
+    versions = select(class_model.c.class_id, func.max(class_model.c.version).label("version"))
+    newest = versions.group_by(class_model.c.class_id).subquery()
+    same = (newest.c.class_id == class_model.c.class_id) & (newest.c.version == class_model.c.version)
+    joined = select(class_model.c.weights).join(newest, same)
+    mine = joined.join(visual_class, visual_class.c.id == class_model.c.class_id).where(visual_class.c.set_id == set_id)
+    latest = mine.order_by(class_model.c.created_at.desc(), class_model.c.class_id).limit(limit)
+    return list(connection.execute(latest).scalars())
+
+
 def models_of(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], ClassModel]:
     """(class id, version) → its model, for those that exist."""
     mine = tuple_(class_model.c.class_id, class_model.c.version)
@@ -168,14 +179,32 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
     connection.execute(update(class_model).where(mine).values(threshold=threshold))
 
 
+def set_calibration(connection: Connection, class_id: str, version: int, name: str, values: Any) -> None:
+    """Change one entry of what is known of a version's scores; None takes it out."""
+    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
+    row = connection.execute(select(class_model.c.calibration).where(mine).with_for_update()).first()
+    if row is not None:
+        kept = {key: value for key, value in {**row.calibration, name: values}.items() if value is not None}
+        connection.execute(update(class_model).where(mine).values(calibration=kept))
+
+
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
-    """Add to what a version took: numbers are summed, words replaced; a version that does not exist takes nothing."""
+    """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
     mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
     row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
     if row is None:
         return
-    summed = {name: row.cost.get(name, 0) + value for name, value in cost.items() if isinstance(value, int | float)}
-    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **cost, **summed}))
+    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **_added(row.cost, cost)}))
+
+
+def _added(before: Mapping[str, Any], cost: Mapping[str, Any]) -> dict[str, Any]:
+    def joined(name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return before.get(name, 0) + value
+        words = [*str(before.get(name, "")).split("+"), *value.split("+")]
+        return "+".join(word for word in dict.fromkeys(words) if word)
+
+    return {name: joined(name, value) for name, value in cost.items()}
 
 
 def models(connection: Connection, class_id: str) -> list[ClassModel]:

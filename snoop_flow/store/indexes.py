@@ -45,6 +45,15 @@ def newest(connection: Connection, set_id: int, type_: str | None = None) -> Ind
     return None if row is None else to(Index, row)
 
 
+def prefer(connection: Connection, index: Index) -> None:
+    """Make an index the one in use, which the newest is."""
+    newer = select(search_index.c.id).where(search_index.c.set_id == index.set_id, search_index.c.id > index.id)
+    if connection.execute(newer).first() is not None:
+        row = connection.execute(select(search_index).where(search_index.c.id == index.id)).mappings().one()
+        remove(connection, [index.id])
+        connection.execute(search_index.insert().values(**{name: row[name] for name in row if name != "id"}))
+
+
 def older(connection: Connection, set_id: int, type_: str) -> list[Index]:
     """The indexes of a type that a newer one has replaced."""
     mine = (search_index.c.set_id == set_id) & (search_index.c.type == type_)

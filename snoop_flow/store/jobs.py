@@ -14,6 +14,7 @@ from snoop_flow.errors import NotFoundError
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import job, unit
 
+COST = "cost"  # beside what a report says
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -42,7 +43,9 @@ def add(connection: Connection, id_: str, kind: str, parameters: Mapping[str, An
 def _job(connection: Connection, row: Any) -> Job:
     finished = func.count(unit.c.finished_at)
     total, done = connection.execute(select(func.count(), finished).where(unit.c.job_id == row.id)).one()
-    return to(Job, row, state=JobState(row.state), total=total, done=done)
+    report = dict(row.report)
+    cost = report.pop(COST, {})
+    return to(Job, row, state=JobState(row.state), total=total, done=done, report=report, cost=cost)
 
 
 def by_id(connection: Connection, id_: str, lock: bool = False) -> Job:
@@ -106,17 +109,33 @@ def open_units(connection: Connection, one: Job) -> list[Unit]:
     return [Unit(one.id, row.number, one.kind, row.payload) for row in rows]
 
 
-def finish_unit(connection: Connection, one: Unit, report: Mapping[str, Any]) -> None:
-    """Keep that a unit is done and what came of it."""
+def finish_unit(connection: Connection, one: Unit, report: Mapping[str, Any], cost: Mapping[str, Any]) -> None:
+    """Keep that a unit is done, what came of it and what it took."""
     mine = (unit.c.job_id == one.job_id) & (unit.c.number == one.number)
-    connection.execute(update(unit).where(mine).values(report=dict(report), finished_at=now()))
+    values = {"report": {**report, COST: dict(cost)}, "finished_at": now()}
+    connection.execute(update(unit).where(mine).values(**values))
     change(connection, one.job_id, seen_at=now())
 
 
 def reports(connection: Connection, id_: str) -> Sequence[Mapping[str, Any]]:
     """The reports of the finished units in order."""
+    return [{name: value for name, value in one.items() if name != COST} for one in _finished(connection, id_)]
+
+
+def costs(connection: Connection, id_: str) -> Sequence[Mapping[str, Any]]:
+    """What each of the finished units took."""
+    return [one[COST] for one in _finished(connection, id_) if COST in one]
+
+
+def _finished(connection: Connection, id_: str) -> Sequence[Mapping[str, Any]]:
     done = (unit.c.job_id == id_) & unit.c.finished_at.is_not(None)
     return list(connection.execute(select(unit.c.report).where(done).order_by(unit.c.number)).scalars())
+
+
+def add_cost(connection: Connection, id_: str, cost: Mapping[str, Any]) -> None:
+    """Keep what a job took so far, beside its report."""
+    report = connection.execute(select(job.c.report).where(job.c.id == id_)).scalar_one()
+    change(connection, id_, report={**report, COST: dict(cost)})
 
 
 def payloads(connection: Connection, id_: str) -> Sequence[Mapping[str, Any]]:

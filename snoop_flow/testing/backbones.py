@@ -8,7 +8,7 @@ import numpy as np
 from PIL.Image import Image
 
 from snoop_flow.errors import SnoopError
-from snoop_flow.plugin_types import Backbone, BackboneSpec, PreparedBackbone, TextBackbone
+from snoop_flow.plugin_types import Backbone, BackboneSpec, PatchBackbone, PreparedBackbone, TextBackbone
 from snoop_flow.testing.claims import require, require_facts, require_vectors
 from snoop_flow.testing.pictures import pictures
 
@@ -22,8 +22,8 @@ def check_backbone(spec: BackboneSpec, *, device: str = "cpu", images: Sequence[
 
     Covered: the facts of the spec, the fingerprint, shape, type and length of vectors, no pictures at all, that vectors
     depend neither on the batch nor on the call, that unlike pictures have unlike vectors, that pictures are left
-    as they were, that prepared pictures have the same vectors, texts for a backbone that reads them, and what an
-    unknown device says.
+    as they were, that prepared pictures have the same vectors, texts for a backbone that reads them, the grid of one
+    that sees patches, and what an unknown device says.
 
     Args:
         spec: what to check.
@@ -40,9 +40,11 @@ def check_backbone(spec: BackboneSpec, *, device: str = "cpu", images: Sequence[
     require(spec.fingerprint() == spec.fingerprint(), f"{name}: the fingerprint changes from call to call")
     require(backbone.fingerprint == spec.fingerprint(), f"{name}: its fingerprint is not that of the spec")
     require(backbone.dimension == spec.dimension, f"{name}: its dimension is not that of the spec")
-    _check_images(name, backbone, pictures() if images is None else list(images))
-    _check_prepared(name, backbone, pictures() if images is None else list(images))
+    seen = pictures() if images is None else list(images)
+    _check_images(name, backbone, seen)
+    _check_prepared(name, backbone, seen)
     _check_texts(name, backbone, spec.reads_text)
+    _check_patches(name, backbone, seen, spec.patch_grid)
     _check_unknown_device(spec)
 
 
@@ -53,6 +55,12 @@ def _check_facts(spec: BackboneSpec) -> None:
     require(spec.dimension > 0, f"{name}: dimension {spec.dimension} must be positive")
     require(spec.input_size > 0, f"{name}: input_size {spec.input_size} must be positive, in pixels")
     require(bool(spec.licence.strip()), f"{name}: say under which licence the weights are, or that it is unknown")
+    require(spec.megabytes >= 0, f"{name}: megabytes {spec.megabytes} must not be negative")
+    require(
+        spec.reads_text or not spec.languages, f"{name}: names languages ({spec.languages}), but reads_text is False"
+    )
+    grid = spec.patch_grid
+    require(grid is None or min(grid) > 0, f"{name}: patch_grid {grid} must be rows and columns, 1 or more of each")
 
 
 def _check_images(name: str, backbone: Backbone, images: list[Image]) -> None:
@@ -90,6 +98,20 @@ def _check_texts(name: str, backbone: Backbone, reads_text: bool) -> None:
     if isinstance(backbone, TextBackbone):
         require_vectors(f"{name} for texts", backbone.embed_texts(TEXTS), len(TEXTS), backbone.dimension)
         require_vectors(f"{name} for no texts", backbone.embed_texts([]), 0, backbone.dimension)
+
+
+def _check_patches(name: str, backbone: Backbone, images: list[Image], grid: tuple[int, int] | None) -> None:
+    has_patches = isinstance(backbone, PatchBackbone)
+    there = "has" if has_patches else "has no"
+    require(has_patches == (grid is not None), f"{name}: says patch_grid={grid} and {there} method embed_patches")
+    if not isinstance(backbone, PatchBackbone) or grid is None:
+        return
+    for given in (images, []):
+        patches = backbone.embed_patches(given)
+        shape = (len(given), *grid, backbone.dimension)
+        require(patches.shape == shape, f"{name}: gave patches of shape {patches.shape}; must be {shape}")
+        flat = patches.reshape(-1, backbone.dimension)
+        require_vectors(f"{name} for patches", flat, len(flat), backbone.dimension)
 
 
 def _check_unknown_device(spec: BackboneSpec) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from snoop_flow.plugin_types import FloatArray, Hits, Index, IndexTypeSpec, Mask, VectorView
 from snoop_flow.testing.claims import require, require_facts
+from snoop_flow.testing.index_updates import check_updates
 from snoop_flow.testing.views import ArrayView, class_vectors
 
 FACTS = "facts.json"
@@ -24,7 +26,7 @@ def check_index_type(
 
     Covered: what it writes, opening it after its folder was moved, opening it twice, order and truth of the scores,
     queries that are no unit vectors, masks from all to nothing, score bands, counts beyond the number of rows,
-    tiny corpora, and several threads.
+    tiny corpora, several threads, and bringing it up to date, if it says that it can.
 
     Args:
         spec: what to check.
@@ -51,6 +53,8 @@ def check_index_type(
         _check_reopening(spec, Path(folder) / "large", view, queries[0], index)
         for small in (1, 2, 7, 60):
             _check_small(spec, view.vectors[:small], Path(folder) / f"small-{small}")
+        check = partial(_check_updated, spec, queries, recall)
+        check_updates(spec, view, Path(folder) / "updates", check, rng)
 
 
 def _built(spec: IndexTypeSpec, view: ArrayView, folder: Path) -> Index:
@@ -194,6 +198,13 @@ def _check_reopening(spec: IndexTypeSpec, folder: Path, view: VectorView, query:
     require(_same(again.search(query, 20), first.search(query, 20)), f"{spec.name}: opened again it answers otherwise")
     now = {path.name: path.read_bytes() for path in folder.iterdir()}
     require(kept == now, f"{spec.name}: opening or searching changed its files; their digests are checked")
+
+
+def _check_updated(spec: IndexTypeSpec, queries: FloatArray, recall: float, index: Index, view: ArrayView) -> None:
+    trial = _Trial(spec, index, view)
+    trial.check_queries(queries, recall)
+    trial.check_masks(queries, np.random.default_rng(0))
+    trial.check_bands(queries, np.random.default_rng(0))
 
 
 def _check_small(spec: IndexTypeSpec, vectors: FloatArray, folder: Path) -> None:

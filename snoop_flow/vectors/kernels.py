@@ -66,7 +66,11 @@ def _compile() -> Kernels:
     try:
         import numba  # late: it takes half a second, which commands that do not scan should not pay
     except ImportError:
-        return plain_dot_codes, plain_dot_halves, plain_add_codes, plain_dot_code_pairs, plain_dot_half_pairs
+        return _PLAIN
+    if getattr(
+        numba.config, "DISABLE_JIT", 0
+    ):  # its loops would be run by Python itself, a thousand times slower than numpy
+        return _PLAIN
     try:
         return _jit(numba, cache=True)
     except RuntimeError:  # no folder for the cache can be written: compiled anew in each process
@@ -159,8 +163,9 @@ def plain_dot_codes(codes: Codes, weights: NDArray[np.int16], out: NDArray[np.in
 def plain_dot_halves(vectors: NDArray[np.uint16], weights: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     """`dot_halves` by numpy."""
     for start in range(0, len(vectors), BLOCK_ROWS):
-        block = vectors[start : start + BLOCK_ROWS].view(np.float16)
-        out[start : start + BLOCK_ROWS] = block.astype(np.float32) @ weights
+        block = vectors[start : start + BLOCK_ROWS].view(np.float16).astype(np.float32)
+        # not `@`, which rounds a row differently with other rows beside it, so that a score would depend on its company
+        out[start : start + BLOCK_ROWS] = np.einsum("ij,j->i", block, weights)
 
 
 def plain_add_codes(codes: Codes) -> int:
@@ -189,3 +194,12 @@ def plain_dot_half_pairs(
         here = slice(start, start + BLOCK_ROWS)
         block = vectors[rows[here]].view(np.float16).astype(np.float32)
         out[here] = np.einsum("nd,nd->n", block, weights[columns[here]])
+
+
+_PLAIN: Kernels = (
+    plain_dot_codes,
+    plain_dot_halves,
+    plain_add_codes,
+    plain_dot_code_pairs,
+    plain_dot_half_pairs,
+)

@@ -79,20 +79,22 @@ class Scan:
         Args:
             clusters: (N,) from 0.
         """
-        if not self._allowed.any():
-            return Hits(np.zeros(0, np.intp), np.zeros(0, np.float32))
-        least = np.full(int(clusters.max()) + 1, -np.inf, np.float32)
-        np.maximum.at(least, clusters, self.scores)
-        rows = np.flatnonzero(self._allowed & (self.scores >= least[clusters] - 2 * self._most))
-        scores = self._rescore(rows)
+        rows, scores = self._cluster_candidates(clusters)
         order = np.lexsort((rows, -scores, clusters[rows]))
         firsts = order[np.unique(clusters[rows[order]], return_index=True)[1]]
         return Hits(rows[firsts], scores[firsts])
 
-    def refined(self, count: int) -> FloatArray:
-        """The scores, exact for the best `count` rows and the `count` nearest to zero: their places are certain."""
+    def refined(self, count: int, clusters: NDArray[np.int32] | None = None) -> FloatArray:
+        """The scores, exact for the best `count` rows and the `count` nearest to zero: their places are certain.
+
+        Args:
+            clusters: (N,) from 0; the best row of each is certain, too.
+        """
         scores = self.scores.copy()
-        for rows, exact in (self._top_candidates(count, None), self._band_candidates(count, 0.0)):
+        found = [self._top_candidates(count, None), self._band_candidates(count, 0.0)]
+        if clusters is not None:
+            found.append(self._cluster_candidates(clusters))
+        for rows, exact in found:
             scores[rows] = exact
         return scores
 
@@ -133,6 +135,14 @@ class Scan:
             return self._exactly(np.flatnonzero(self._allowed))
         edge = float(nearness[best[-1]])
         return self._exactly(self._may_reach(nearness, self._allowed, self._allowed, edge, count))
+
+    def _cluster_candidates(self, clusters: NDArray[np.int32]) -> tuple[RowArray, FloatArray]:
+        """All rows that may be the best of their cluster, with exact scores."""
+        if not self._allowed.any():
+            return self._exactly(np.zeros(0, np.intp))
+        best = np.full(int(clusters.max()) + 1, -np.inf, np.float32)
+        np.maximum.at(best, clusters, self.scores)
+        return self._exactly(np.flatnonzero(self._allowed & (self.scores >= best[clusters] - 2 * self._most)))
 
     def _may_reach(self, key: FloatArray, allowed: Mask, certain: Mask, edge: float, count: int) -> RowArray:
         """Allowed rows that may belong to the best `count` by a key that is off as the scores are.

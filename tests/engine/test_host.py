@@ -81,7 +81,7 @@ def test_every_hook_of_a_plugin_is_called(write: Path) -> None:
     group = click.Group("cli")
     host.add_commands(group)
     assert list(group.commands) == ["a"]
-    job = Job("j", "embed", JobState.QUEUED, {}, 0, 0, {}, "", "u", False, "", None, "", now(), None, None)
+    job = Job("j", "embed", JobState.QUEUED, {}, 0, 0, {}, {}, "", "u", False, "", None, "", now(), None, None)
     assert host.launch(job, write) == {"flow_run": "j" + write.name}
     assert host.plugins[0].hooks == (
         "launch_job",

@@ -117,6 +117,7 @@ def test_started_job_runs_as_a_flow_run(served: Workspace, capsys: pytest.Captur
         "enrich",
         "publish",
         "ingest",
+        "switch",
     }
 
 

@@ -57,6 +57,22 @@ def test_a_search_marks_the_cards_of_the_class(client: FlaskClient, archive: Wor
     assert page.count('class="cell"') == 15
 
 
+def test_an_approximate_answer_and_its_job_tell_what_is_found(
+    client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    if "faiss-ivf" not in archive.host.index_types:
+        pytest.skip("snoop-faiss is not installed")
+    report = archive.build_index(type="faiss-ivf", anew=True)
+    page = client.get(f"/?item={items_of('discs')[0]}").text
+    assert "≈ faiss-ivf, 100%" in page
+    assert "Of the best 50 images of a class it finds 100%, of the best 1000 100%." in page
+    answer = client.get(f"/api/v1/search?item={items_of('discs')[0]}").get_json()
+    assert (answer["index"], answer["exact"], answer["recall"]) == ("faiss-ivf", False, {"50": 1.0, "1000": 1.0})
+    job = client.get(f"/jobs/{report.job}").text
+    assert "built anew" in job
+    assert "it finds 100%, of the best 1000 100%." in job
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
@@ -195,3 +211,60 @@ def test_thumbnails_are_pictures_to_keep(client: FlaskClient, items_of: Items) -
     assert response.data.startswith(b"\xff\xd8")
     assert response.cache_control.max_age
     assert client.get("/thumbnails/none.jpg").status_code == 404
+
+
+def test_a_disagreement_is_shown_with_names_and_settled(
+    post: Post, client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    discs = items_of("discs")
+    made = archive.create_class("Discs", positives=discs[:3])
+    archive.fit("Discs")
+    page = f"/classes/{made.id}"
+    assert 'id="disagreements"' not in client.get(page).text  # one person marks
+    archive.add_user("ada", "Ada Lovelace")
+    archive.mark("Discs", {discs[0]: 1, discs[1]: -1}, op_id="ada", user="ada")
+    for language, words in (("en", "Where people disagree"), ("fr", "Désaccords")):
+        shown = client.get(page, headers={"Accept-Language": language}).text
+        assert words in shown
+        assert "Ada Lovelace" in shown
+        assert f"negative:{discs[1]}" in shown
+    settled = post(f"{page}/settle", mark=f"negative:{discs[1]}")
+    assert settled.location == f"{page}#disagreements"
+    assert archive.marks("Discs")[discs[1]] == -1
+    assert archive.mark_history("Discs", 1)[0].settles
+    assert "Nothing is open" in client.get(page).text
+    assert post(f"{page}/settle", mark="maybe:x").status_code == 400
+
+
+def test_a_round_is_listed_and_taken_back(post: Post, client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:2])
+    archive.fit("Discs")
+    page = f"/classes/{made.id}"
+    assert client.get(f"/?class={made.id}&show=discovery&rate=50&seconds=10&count=15").status_code == 200
+    shown = archive.rounds("Discs")[0]
+    assert (shown.strategy, shown.shown) == ("discovery", 15)
+    cards = archive.suggest("Discs", "random", count=3).cards
+    archive.mark("Discs", {card.item: -1 for card in cards}, op_id="b")
+    archive.fit("Discs")
+    assert "Take round 2 back" in client.get(page).text
+    assert post(f"{page}/rounds/2/undo").location == f"{page}#rounds"
+    assert "taken back" in client.get(page).text
+    assert not {card.item for card in cards} & set(archive.marks("Discs"))
+
+
+def test_refining_keeps_what_was_chosen(post: Post, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:2])
+    location = post(f"/classes/{made.id}/fit", show="discovery", rate="50", seconds="10").location
+    assert location == f"/?class={made.id}&show=discovery&rate=50&seconds=10.0"
+
+
+def test_what_a_class_and_a_job_took_is_told(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:2])
+    archive.fit("Discs")
+    job = archive.enrich(["Discs"]).job
+    for path in (f"/classes/{made.id}", f"/?class={made.id}", f"/jobs/{job}"):
+        for language, words in (("en", "of computing in"), ("fr", "de calcul en")):
+            page = client.get(path, headers={"Accept-Language": language}).text
+            assert words in page, path
+            assert "12 W" in page or "RAPL" in page
+    assert re.search(r"\d J</td>", client.get("/jobs").text)

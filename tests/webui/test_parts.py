@@ -112,3 +112,14 @@ def test_numbers_are_written_as_the_language_does(app: Flask) -> None:
             assert languages.number(12408).replace("\u202f", " ") == count
             assert languages.score(-0.64) == score
             assert languages.text({"en": ("map",), "fr": ("carte",)}) == {"fr": "carte", "en": "map"}[code]
+
+
+def test_energy_and_long_times_are_written_as_the_language_does(app: Flask) -> None:
+    for code, energy, long, short in (
+        ("fr", "1,5 Wh", "31 heures", "12 minutes"),
+        ("en", "1.5 Wh", "31 hours", "12 minutes"),
+    ):
+        with app.test_request_context(headers={"Accept-Language": code}):
+            assert languages.energy(5400) == energy
+            assert languages.hours(31.2).replace("\u00a0", " ") == long
+            assert languages.hours(0.2).replace("\u00a0", " ") == short

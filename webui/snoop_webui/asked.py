@@ -39,6 +39,7 @@ class Asked:
         rate: share of discoveries among suggestions, in percent.
         low: lowest score wanted.
         high: highest score wanted.
+        seconds: keyframes of one video that lie no farther apart are shown once.
     """
 
     text: str = ""
@@ -55,6 +56,7 @@ class Asked:
     rate: int = 20
     low: float | None = None
     high: float | None = None
+    seconds: float = 0.0
 
     @property
     def searching(self) -> bool:
@@ -132,6 +134,7 @@ _PARAMETERS = {
     "rate": "rate",
     "low": "low",
     "high": "high",
+    "seconds": "seconds",
 }
 _DEFAULTS = {one.name: one.default for one in fields(Asked)}
 
@@ -161,6 +164,7 @@ def parse(values: MultiDict[str, str]) -> Asked:
         rate=_number(values, "rate", int, 20, (0, 100)) or 0,
         low=_number(values, "low", float, None, (-1e9, 1e9)),
         high=_number(values, "high", float, None, (-1e9, 1e9)),
+        seconds=_number(values, "seconds", float, 0.0, (0, 86_400)),
     )
 
 

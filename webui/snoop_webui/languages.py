@@ -6,6 +6,7 @@ Messages are read from `.po` files when they are first needed, so nothing has to
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -16,12 +17,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
+
+from snoop_flow.frugality import joules_text
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "en"
 KEY = "language"
+MANY_HOURS = 2  # from which on minutes are no longer told
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -51,7 +56,10 @@ def speak(app: Flask) -> None:
     """Give an application its languages and the filters of its templates."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
     babel.domain_instance = _Messages()
-    app.jinja_env.filters.update(number=number, score=score, percent=percent, moment=moment, ago=ago, text=text)
+    app.jinja_env.filters.update(
+        number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text
+    )
+    app.jinja_env.filters.update(energy=energy, hours=hours)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -77,9 +85,26 @@ def score(value: float | None) -> str:
     return "" if value is None else str(format_decimal(value, format="0.00", locale=language())).replace("-", "−")
 
 
+def at_least(share: float) -> str:
+    """A share of one as whole percents, rounded down: what misses one in a thousand is not called 100 %."""
+    return percent(math.floor(100 * share + 1e-9) / 100)
+
+
 def percent(share: float) -> str:
     """A share of one as percents."""
     return str(format_percent(share, locale=language()))
+
+
+def energy(joules: float) -> str:
+    """An amount of energy: `40 J`, `1,5 Wh` or `1.5 Wh`."""
+    amount, unit = joules_text(joules).split(" ")
+    return f"{number(float(amount))} {unit}"
+
+
+def hours(value: float) -> str:
+    """A long time, roughly: `31 hours`, `12 minutes`."""
+    unit, amount = ("hour", value) if value >= MANY_HOURS else ("minute", 60 * value)
+    return str(format_unit(round(amount), f"duration-{unit}", locale=language()))
 
 
 def moment(value: datetime | None) -> str:

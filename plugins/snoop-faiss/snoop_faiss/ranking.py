@@ -1,4 +1,4 @@
-"""Choosing and ordering rows by score; the full scan that answers what a structure cannot."""
+"""Scores on the vectors themselves: of candidates, and of everything where a structure cannot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snoop_flow.plugin_types import FloatArray, Hits, Mask, RowArray, VectorView
+from snoop_flow.plugin_types import FloatArray, Hits, Mask, RowArray, ScannableView, VectorView
 
 BLOCK_ROWS = 16_384
 
@@ -25,7 +25,9 @@ def best(rows: RowArray, scores: FloatArray, count: int, below: float | None = N
 
 
 def scan(view: VectorView, query: FloatArray, count: int, allowed: Mask | None, below: float | None) -> Hits:
-    """The exact answer, from the vectors themselves."""
+    """The exact answer, from the vectors themselves; by the view's own scan where it has one."""
+    if isinstance(view, ScannableView):
+        return view.scan(query, allowed=allowed).top(count, below)
     scores = np.concatenate([np.zeros(0, np.float32), *(block @ query for block in view.blocks(BLOCK_ROWS))])
     rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     return best(rows, scores[rows], count, below)
@@ -35,20 +37,6 @@ def rescored(view: VectorView, rows: RowArray, query: FloatArray) -> FloatArray:
     """True inner products of some rows, (n,)."""
     parts = [view.gather(part) @ query for part in _chunks(rows)]
     return np.concatenate([np.zeros(0, np.float32), *parts])
-
-
-def exact_best(vectors: VectorView, queries: FloatArray, count: int) -> RowArray:
-    """The best rows for each of many queries in one pass over the vectors, (Q, count)."""
-    rows = np.zeros((len(queries), 0), np.intp)
-    scores = np.zeros((len(queries), 0), np.float32)
-    start = 0
-    for block in vectors.blocks(BLOCK_ROWS):
-        here = np.broadcast_to(np.arange(start, start + len(block)), (len(queries), len(block)))
-        rows, scores = np.hstack([rows, here]), np.hstack([scores, queries @ block.T])
-        kept = np.argsort(-scores, axis=1, kind="stable")[:, :count]
-        rows, scores = np.take_along_axis(rows, kept, 1), np.take_along_axis(scores, kept, 1)
-        start += len(block)
-    return rows
 
 
 def _chunks(rows: RowArray) -> Iterator[RowArray]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import click
 
 from snoop_flow.cli.bench.agreement import agreement
+from snoop_flow.cli.bench.audit import audit
+from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.index import index
+from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.round import round_
 
 
@@ -20,8 +24,12 @@ def bench() -> None:
 
 for command in (
     agreement,
+    audit,
+    backbones,
     embed,
     enrich,
+    index,
+    learn,
     round_,
 ):
     bench.add_command(command)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from snoop_flow.builtin.exact import EXACT, ExactIndex
-from snoop_flow.plugin_types import FloatArray, Hits, IndexTypeSpec, Mask, VectorView
+from snoop_flow.plugin_types import FloatArray, Hits, IndexTypeSpec, Mask, RowArray, VectorView
 from snoop_flow.testing import ArrayView, check_index_type, class_vectors
 
 Change = Callable[[Hits], Hits]
@@ -126,6 +126,57 @@ def test_files_are_checked(spec: IndexTypeSpec, says: str) -> None:
 def test_an_index_must_open_where_it_was_moved_to() -> None:
     with pytest.raises(FileNotFoundError):
         check_index_type(replace(EXACT, build=_remembers, open=_reads_place))
+
+
+def _no_change(
+    _old: Path, _view: VectorView, _previous: RowArray, _folder: Path, _rng: np.random.Generator
+) -> str | None:
+    return None
+
+
+def _touches(old: Path, _view: VectorView, _previous: RowArray, _folder: Path, _rng: np.random.Generator) -> str | None:
+    (old / "updated").write_text("yes", "utf-8")
+    return None
+
+
+def _shrugs(_old: Path, _view: VectorView, _previous: RowArray, _folder: Path, _rng: np.random.Generator) -> str | None:
+    return ""
+
+
+def _remembers_rows(view: VectorView, folder: Path, _rng: np.random.Generator) -> None:
+    np.save(folder / "vectors.npy", view.gather(np.arange(len(view.numbers))))
+
+
+def _keeps_rows(
+    old: Path, _view: VectorView, _previous: RowArray, folder: Path, _rng: np.random.Generator
+) -> str | None:
+    (folder / "vectors.npy").write_bytes((old / "vectors.npy").read_bytes())
+    return None
+
+
+def _opens_rows(folder: Path, _view: VectorView) -> ExactIndex:
+    return ExactIndex(ArrayView(np.load(folder / "vectors.npy")))
+
+
+STALE = replace(EXACT, build=_remembers_rows, open=_opens_rows, update=_keeps_rows)
+
+
+def test_a_type_that_updates_rightly_passes() -> None:
+    check_index_type(replace(EXACT, update=_no_change))
+    check_index_type(replace(EXACT, update=lambda *_: "it is Sunday"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        (replace(EXACT, update=_touches), r"updating \(new rows at the end\) changed the files of the old index"),
+        (replace(EXACT, update=_shrugs), "gave ''; must be None, or one line that says why not"),
+        (STALE, r"after an update: "),
+    ],
+)
+def test_a_bad_update_is_named(spec: IndexTypeSpec, says: str) -> None:
+    with pytest.raises(AssertionError, match=says):
+        check_index_type(spec)
 
 
 def test_views_and_queries_are_like_those_of_a_corpus() -> None:

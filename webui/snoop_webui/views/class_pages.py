@@ -19,6 +19,8 @@ from snoop_webui.operations import inverse_of, is_undone, stacks
 from snoop_webui.plots import score_plot
 
 pages = Blueprint("classes", __name__, url_prefix="/classes")
+_ROUNDS = 12  # the latest rounds shown
+_DIVIDED = 12  # disagreements shown at once
 _VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
 
 
@@ -75,6 +77,10 @@ def show(class_id: str) -> str:
         plot=score_plot(workspace.histogram(class_id)) if model else None,
         history=[(one, one.op_id in taken_back and not is_undone(one.op_id)) for one in history],
         examples=_examples(workspace, class_id, 12),
+        agreement=workspace.agreement(class_id),
+        divided=workspace.disagreements(class_id, count=_DIVIDED),
+        rounds=workspace.rounds(class_id, _ROUNDS),
+        coverage=workspace.class_coverage(class_id, count=6) if model and summary.positives else None,
     )
 
 
@@ -91,18 +97,32 @@ def fit(class_id: str) -> Answer:
     """Refine: fit a new version and show what comes next."""
     current.workspace().fit(class_id)
     asked = parse(request.form)
-    next_page = Asked(visual_class=class_id, show=asked.show, collection=asked.collection, count=asked.count)
-    return redirect(next_page.address(), 303)
+    kept = {name: getattr(asked, name) for name in ("show", "collection", "count", "rate", "seconds")}
+    return redirect(Asked(visual_class=class_id, **kept).address(), 303)
 
 
 @pages.post("/<class_id>/marks")
 def mark(class_id: str) -> Answer:
     """One mark from a page without scripts; `mark` is `<value>:<item>`."""
+    item, value = _one_mark()
+    current.workspace().mark(class_id, {item: value}, op_id=uuid.uuid4().hex)
+    return redirect(f"{place(request.form)}#i-{item}", 303)
+
+
+@pages.post("/<class_id>/settle")
+def settle(class_id: str) -> Answer:
+    """Decide for everybody what an image is on which people disagree; `mark` is `<value>:<item>`."""
+    item, value = _one_mark()
+    current.workspace().mark(class_id, {item: value}, op_id=uuid.uuid4().hex, settle=True)
+    flash(_("Settled"))
+    return redirect(url_for("classes.show", class_id=class_id, _anchor="disagreements"), 303)
+
+
+def _one_mark() -> tuple[str, int | None]:
     value, separator, item = request.form.get("mark", "").partition(":")
     if value not in _VALUES or not separator:
         raise UsageError(f"mark {value[:20]!r}: is one of {', '.join(_VALUES)}, then a colon and the image")
-    current.workspace().mark(class_id, {item: _VALUES[value]}, op_id=uuid.uuid4().hex)
-    return redirect(f"{place(request.form)}#i-{item}", 303)
+    return item, _VALUES[value]
 
 
 @pages.post("/<class_id>/undo")
@@ -118,6 +138,14 @@ def undo(class_id: str) -> Answer:
     workspace.undo(class_id, op_id, new_op_id=inverse_of(op_id))
     flash(_("Undone"))
     return redirect(place(request.form, url_for("classes.show", class_id=class_id)), 303)
+
+
+@pages.post("/<class_id>/rounds/<int:number>/undo")
+def undo_round(class_id: str, number: int) -> Answer:
+    """Take a whole round of teaching back, and what was learned from it."""
+    current.workspace().undo_round(class_id, number)
+    flash(_("The round is taken back"))
+    return redirect(url_for("classes.show", class_id=class_id, _anchor="rounds"), 303)
 
 
 @pages.post("/<class_id>/threshold")

@@ -87,6 +87,7 @@ def find(workspace: Workspace, images: QueryImages, asked: Asked, summary: Class
         collection=collection,
         discovery_rate=asked.rate / 100,
         window=asked.window,
+        temporal_range=asked.seconds,
     )
     return _reported(report)
 

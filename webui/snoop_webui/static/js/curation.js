@@ -136,7 +136,7 @@ options.addEventListener("change", (event) => {
 options.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = new FormData(options);
-  loadResults(present(Object.fromEntries(["rate", "collection", "count", "low", "high"].filter((name) => form.has(name)).map((name) => [name, form.get(name)]))));
+  loadResults(present(Object.fromEntries(["rate", "collection", "count", "low", "high", "seconds"].filter((name) => form.has(name)).map((name) => [name, form.get(name)]))));
 });
 
 // --- actions ----------------------------------------------------------------------------------------------------
