@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from snoop_flow.entities import ClassModel, Visibility, VisualClass
 from snoop_flow.errors import ConflictError, NotFoundError
@@ -190,11 +190,22 @@ def set_calibration(connection: Connection, class_id: str, version: int, name: s
 
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
     """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
-    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
-    row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
-    if row is None:
-        return
-    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **_added(row.cost, cost)}))
+    add_costs(connection, {(class_id, version): cost})
+
+
+def add_costs(connection: Connection, costs: Mapping[tuple[str, int], Mapping[str, Any]]) -> None:
+    """The same for several versions, of several classes."""
+    columns = (class_model.c.class_id, class_model.c.version, class_model.c.cost)
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    new = update(class_model).where(class_model.c.class_id == bindparam("id"), class_model.c.version == bindparam("v"))
+    for part in chunks(costs):
+        rows = connection.execute(select(*columns).where(mine.in_(part)).with_for_update()).all()
+        added = [
+            {"id": row.class_id, "v": row.version, "sum": {**row.cost, **_added(row.cost, costs[row[0], row[1]])}}
+            for row in rows
+        ]
+        if added:
+            connection.execute(new.values(cost=bindparam("sum")), added)
 
 
 def _added(before: Mapping[str, Any], cost: Mapping[str, Any]) -> dict[str, Any]:
