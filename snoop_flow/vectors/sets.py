@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
 from snoop_flow.vectors.parts import Part, check_weights, exact_scores, read_codes
-from snoop_flow.vectors.reaching import Question, Reached, reaching
+from snoop_flow.vectors.reaching import Question, Reached, Sieve, reaching
 from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.shards import ShardFile, read_shard
 
@@ -57,6 +57,7 @@ class VectorSet:
         self._live = [_live_rows(shard.rows, dead.get(shard.id, ())) for shard in shards]
         counts = [len(live) for live in self._live]
         self._offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)])
+        self._sieves: tuple[bytes, dict[int, Sieve]] = (b"", {})
 
     def __len__(self) -> int:
         """N, the number of live rows."""
@@ -129,9 +130,14 @@ class VectorSet:
         """
         checked = [check_weights(one, self.dimension) for one in weights]
         stacked = np.stack(checked) if checked else np.zeros((0, self.dimension), np.float32)
-        return reaching(
-            self.parts, rows, Question(stacked, np.asarray(biases, np.float32), np.asarray(floors, np.float32))
-        )
+        question = Question(stacked, np.asarray(biases, np.float32), np.asarray(floors, np.float32))
+        return reaching(self.parts, rows, question, self._sieves_of(question))
+
+    def _sieves_of(self, question: Question) -> dict[int, Sieve]:
+        digest = question.digest
+        if self._sieves[0] != digest:  # the units of an enrichment ask the same again and again
+            self._sieves = (digest, {})
+        return self._sieves[1]
 
     def rows_between(self, first: int, last: int) -> RowArray:
         """The rows of the items whose numbers lie between two, both included; rising."""
