@@ -34,7 +34,7 @@ from snoop_flow.settings import FILE_NAME, Settings, load_settings
 from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
 from snoop_flow.vectors import Derived, VectorSet, state_of
 
-DEFAULT_BACKBONE = "classical"
+DEFAULT_BACKBONE = "distilled"
 SERVING_SHARE = 0.99  # of the rows of the fullest set, from which on a newer one takes its place
 KEPT_SCOPES = 16  # masks of N bytes
 log = logging.getLogger(__name__)

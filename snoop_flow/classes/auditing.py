@@ -18,7 +18,7 @@ from snoop_flow.classes.calibrating import recalibrate
 from snoop_flow.classes.lessons import Lesson, knows_nothing, lesson_of
 from snoop_flow.classes.marking import counts_of
 from snoop_flow.classes.ranking import refuse_none
-from snoop_flow.classes.samples import OPERATION
+from snoop_flow.classes.samples import operation
 from snoop_flow.entities import Audit, AuditAnswer, ClassModel
 from snoop_flow.errors import ConflictError, UsageError
 from snoop_flow.learning import design_audit
@@ -219,12 +219,11 @@ def learn_audit(workspace: Workspace, name: str) -> LearnedAudit:
             raise UsageError(f"class {found.name} has no blind answers to learn from; see: snoop-flow class audit")
         present = marks.current(connection, found.id)
         new = [one for one in answered if one.item not in present]
-        for audit_id, user_id in {(one.audit_id, one.user_id) for one in new}:
-            mine = [one for one in new if (one.audit_id, one.user_id) == (audit_id, user_id)]
-            operation = f"{OPERATION}{audit_id}"
-            marks.append(
-                connection, found.id, str(user_id), [marks.NewMark(operation, one.item, one.answer) for one in mine]
-            )
+        people = sorted({str(one.user_id) for one in new})
+        for author, user_id in enumerate(people):
+            mine = [one for one in new if one.user_id == user_id]
+            operations = [marks.NewMark(operation(one.audit_id, author), one.item, one.answer) for one in mine]
+            marks.append(connection, found.id, user_id, operations)
         used = {one.audit_id for one in answered}
         for audit_id in used:
             kept.set_learned(connection, open_[audit_id], found.version)

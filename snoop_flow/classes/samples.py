@@ -27,8 +27,6 @@ from snoop_flow.plugin_types import RowArray
 from snoop_flow.store import audits, classes, embeddings, marks
 from snoop_flow.vectors import VectorSet
 
-OPERATION = "audit-"  # before an audit's id: the operation by which its answers were turned into marks
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -54,6 +52,11 @@ class Sample:
     def decided(self) -> NDArray[np.bool_]:
         """(n,) which answers are yes or no."""
         return np.not_equal(self.answers, 0)
+
+
+def operation(audit_id: str, author: int) -> str:
+    """The operation by which the answers of one of its people to an audit are turned into marks."""
+    return f"audit-{audit_id}-{author}"
 
 
 def sample_of(lesson: Lesson, model: ClassModel) -> Sample:
@@ -99,7 +102,7 @@ def _drawn(lesson: Lesson, audit: Audit, sampled: Sequence[AuditAnswer]) -> _Dra
     with lesson.workspace.catalogue.read() as connection:
         model = classes.model(connection, lesson.visual_class.id, audit.version)
         seen = None if model is None else embeddings.set_by_fingerprint(connection, model.fingerprint)
-        late = set() if seen is None else set(embeddings.sealed_after(connection, seen.id, audit.design["epoch"]))
+        late = set() if seen is None else set(embeddings.newer(connection, seen.id, audit.design["epoch"]))
     if model is None or seen is None:
         return None
     view = lesson.view if seen.id == lesson.known.id else lesson.workspace.vectors(seen)
@@ -111,9 +114,9 @@ def _drawn(lesson: Lesson, audit: Audit, sampled: Sequence[AuditAnswer]) -> _Dra
 
 def _certain(connection: Connection, lesson: Lesson, used: Sequence[Audit]) -> dict[int, int]:
     """What is marked as member or not, but for marks that are the answers of audits in use."""
-    learned = {f"{OPERATION}{one.id}" for one in used if one.learned_at is not None}
+    learned = tuple(f"audit-{one.id}-" for one in used if one.learned_at is not None)
     said = marks.decisive(connection, lesson.visual_class.id) if learned else {}
-    own = {number for number, mark in said.items() if mark.op_id in learned}
+    own = {number for number, mark in said.items() if mark.op_id.startswith(learned)}
     return {number: value for number, value in lesson.marks.items() if value and number not in own}
 
 

@@ -50,7 +50,7 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
             f"class {lesson.name} has {embedded}; mark an example first, such as: "
             f"snoop-flow class mark {lesson.name!r} --positive ID"
         )
-    statistics, rng = lesson.derived.statistics, lesson.rng("fit")
+    statistics, rng = lesson.derived.statistics, lesson.rng_of_marks()
     rows = rng.choice(len(lesson.view), min(BACKGROUND_ROWS, len(lesson.view)), replace=False)
     background = lesson.view.gather(np.sort(_unmarked(lesson, rows)))
     try:

@@ -145,9 +145,3 @@ def embedded(connection: Connection, set_id: int, numbers: Sequence[int]) -> dic
         rows = connection.execute(select(vector_row.c.item, vector_row.c.image_digest).where(mine))
         found.update((row.item, row.image_digest) for row in rows)
     return found
-
-
-def sealed_after(connection: Connection, set_id: int, epoch: int) -> list[int]:
-    """Numbers of the items whose vector is newer than an epoch of its set: they, or their image, were not there."""
-    mine = (vector_row.c.set_id == set_id) & (vector_row.c.epoch > epoch)
-    return list(connection.execute(select(vector_row.c.item).where(mine)).scalars())

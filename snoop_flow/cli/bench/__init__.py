@@ -6,6 +6,7 @@ import click
 
 from snoop_flow.cli.bench.agreement import agreement
 from snoop_flow.cli.bench.audit import audit
+from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
@@ -24,6 +25,7 @@ def bench() -> None:
 for command in (
     agreement,
     audit,
+    backbones,
     embed,
     enrich,
     index,
