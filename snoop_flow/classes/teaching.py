@@ -11,6 +11,7 @@ import numpy as np
 from snoop_flow.classes.calibrating import recalibrate
 from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of, linear_model
+from snoop_flow.classes.places import repeated
 from snoop_flow.entities import ClassModel
 from snoop_flow.errors import ConflictError, UsageError
 from snoop_flow.learning import LinearModel
@@ -71,8 +72,10 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
 
 
 def _unmarked(lesson: Lesson, rows: RowArray) -> RowArray:
+    """Rows that are no example of anything: neither marked nor, among regions, the same as a marked one."""
     judged = np.array(sorted(lesson.marks), np.int64)
-    return rows[~np.isin(lesson.view.numbers[rows], judged)]
+    unmarked: RowArray = rows[~np.isin(lesson.view.numbers[rows], judged)]
+    return np.setdiff1d(unmarked, repeated(lesson), assume_unique=True)
 
 
 def keep(
