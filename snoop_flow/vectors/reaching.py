@@ -28,6 +28,7 @@ from snoop_flow.vectors.parts import FloatArray, Part, RowArray, shared_out
 CHUNK_ROWS = 16_384  # a thread's share
 BLOCK_ROWS = 4_096  # of a float32 product
 PAIRS = 1 << 13  # what a search may find before it is sifted: as much as malloc keeps at hand
+SMALL = 10**9  # multiplications for which numpy is done before a compiled search is loaded
 EDGE = 2**31 - 1
 EPSILON = 2.0**-24  # a float32 product of D terms is off by at most D times this, in parts of ‖w‖·‖x‖
 
@@ -113,8 +114,9 @@ class Sieve:
 
     def __init__(self, part: Part, question: Question) -> None:
         self._part, self._asked, codes = part, question, part.file.codes
-        whole = tiles.lanes() > 0 and codes.codes.shape[1] <= tiles.LONGEST
-        self._coarse = _Tiles(codes, question) if whole else _Products(codes, question)
+        tiled = tiles.lanes() > 0 and codes.codes.shape[1] <= tiles.LONGEST
+        worth = len(part.live) * question.weights.size >= SMALL
+        self._coarse = _Tiles(codes, question) if tiled and worth else _Products(codes, question)
         self._fine = CodedQueries.of(question.weights, codes.scale)
 
     def sift(self, rows: RowArray) -> Reached:
