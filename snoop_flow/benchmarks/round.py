@@ -60,7 +60,8 @@ def bench_round(
         others, left_out = peers_of(view, trial.model.weights, count, Path(folder)) if peers else ({}, [])
         timings = timed_together(actions | others, repeats)
         del others
-        details = {**trial.rounds(repeats), **trial.fits(repeats), "exact scan of the originals": trial.originals(repeats)}
+        details: dict[str, Any] = {**trial.rounds(repeats), **trial.fits(repeats)}
+        details["exact scan of the originals"] = trial.originals(repeats)
         if left_out:
             details["left out"] = left_out
         setting = {"items": items, "dimension": dimension, "count": count, "repeats": repeats, "seed": seed}
