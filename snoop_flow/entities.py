@@ -19,6 +19,7 @@ __all__ = [
     "Annotation",
     "ApiKey",
     "Audit",
+    "AuditAnswer",
     "ClassModel",
     "Collection",
     "EmbeddingSet",
@@ -34,6 +35,7 @@ __all__ = [
     "Prediction",
     "Record",
     "Role",
+    "SetKind",
     "Shard",
     "Source",
     "Status",
@@ -42,6 +44,7 @@ __all__ = [
     "User",
     "Visibility",
     "VisualClass",
+    "image_of",
 ]
 
 
@@ -50,6 +53,13 @@ class ItemKind(StrEnum):
 
     CANVAS = "canvas"
     KEYFRAME = "keyframe"
+    REGION = "region"
+
+
+class SetKind(StrEnum):
+    """What the vectors of an embedding set are of."""
+
+    IMAGE = "image"
     REGION = "region"
 
 
@@ -176,6 +186,7 @@ class Item:
         selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels.
         image: how the image is had, see `snoop_flow.images.ImageLoader`.
         image_digest: changes when another image must be embedded.
+        origin: of a region: the segmenter that found it, `drawn` by a person or `refined` around an object.
     """
 
     number: int
@@ -192,17 +203,30 @@ class Item:
     image: Mapping[str, Any]
     image_digest: str
     gone_at: datetime | None
+    origin: str = ""
+
+
+def image_of(item: Item) -> int:
+    """Number of the image that an item is, or that it was cut out of as a region."""
+    return item.number if item.parent is None or item.kind is not ItemKind.REGION else item.parent
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSet:
-    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed."""
+    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed.
+
+    Attributes:
+        kind: vectors of whole images, or of regions and of the images that these were cut out of.
+        facts: of regions: how their vectors are made, see `snoop_flow.regions.spaces`.
+    """
 
     id: int
     backbone: str
     fingerprint: str
     dimension: int
     epoch: int
+    kind: SetKind
+    facts: Mapping[str, Any] = field(hash=False)
     created_at: datetime
 
 
@@ -327,13 +351,44 @@ class ClassModel:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A blind sample of a class version, from which precision and recall are estimated."""
+    """A blind sample of a class version, from which precision and recall are estimated.
+
+    Attributes:
+        design: `order` of asking (item numbers), `edges` and `sizes` of the strata (see
+            `snoop_flow.learning.AuditDesign`), `threshold` and `epoch` of the embedding set when it was drawn; and
+            `learned_at`, the version of the class when its answers were turned into marks, once they were.
+    """
 
     id: str
     class_id: str
     version: int
-    design: Mapping[str, Any]
+    design: Mapping[str, Any] = field(hash=False)
     created_at: datetime
+
+    @property
+    def learned_at(self) -> int | None:
+        """The version from which on its answers are marks, and so say nothing of versions after it."""
+        return self.design.get("learned_at")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAnswer:
+    """An item of a blind sample, and what was answered.
+
+    Attributes:
+        score: that the class gave when the sample was drawn.
+        probability: that one draw from its stratum meets it; m answers from the stratum make it m times as likely.
+        answer: +1, −1, 0 for unsure; None where nobody has answered.
+    """
+
+    audit_id: str
+    item: int
+    score: float
+    probability: float
+    stratum: int
+    answer: int | None
+    user_id: str | None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

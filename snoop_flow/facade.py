@@ -20,15 +20,17 @@ from snoop_flow import (
     people,
     presenting,
     publishing,
+    refining,
     reviewing,
     searching,
+    segmenting,
     sharing,
     switching,
     workspace,
 )
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import definitions, marking, moving, suggesting, teaching
+from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, Unit
@@ -37,7 +39,15 @@ from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb
-    for verb in (harvesting.HARVEST, embedding.EMBED, indexing.INDEX, enrichment.ENRICH, publishing.PUBLISH)
+    for verb in (
+        harvesting.HARVEST,
+        embedding.EMBED,
+        segmenting.SEGMENT,
+        indexing.INDEX,
+        enrichment.ENRICH,
+        refining.REFINE,
+        publishing.PUBLISH,
+    )
 }
 
 
@@ -51,9 +61,12 @@ class Workspace(workspace.Workspace):
 
     harvest = harvesting.harvest
     embed = embedding.embed
+    segment = segmenting.segment
     build_index = indexing.build_index
     search = searching.search
     enrich = enrichment.enrich
+    refine = refining.refine
+    refinable = refining.refinable
     publish = publishing.publish
     export = exporting.export
 
@@ -68,6 +81,11 @@ class Workspace(workspace.Workspace):
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
     item_predictions = browsing.item_predictions
+    item_regions = browsing.item_regions
+    image_of = browsing.image_of
+    image_predictions = browsing.image_predictions
+    draw_region = browsing.draw_region
+    abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
     backbones = encoders.workspace_backbones
@@ -106,6 +124,12 @@ class Workspace(workspace.Workspace):
     histogram = looking.histogram
     class_coverage = looking.class_coverage
     set_threshold = teaching.set_threshold
+    audit_next = auditing.audit_next
+    audit_answers = auditing.audit_answers
+    audits = auditing.audits
+    learn_audit = auditing.learn_audit
+    audit_report = estimating.audit_report
+    expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
     bands = reviewing.bands
@@ -187,8 +211,17 @@ class Workspace(workspace.Workspace):
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
-    "index": {"type": None, "backbone": None},
+    "segment": {
+        "collection": None,
+        "segmenter": segmenting.DEFAULT,
+        "backbone": None,
+        "per_image": None,
+        "by": None,
+        "device": None,
+    },
+    "index": {"type": None, "backbone": None, "regions": False},
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
+    "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
 }
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snoop_flow.entities import EmbeddingSet, Index, User
+from snoop_flow.entities import EmbeddingSet, Index, SetKind, User
 from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
 from snoop_flow.fetching import Fetcher, FetchPolicy
 from snoop_flow.host import PluginHost
@@ -34,7 +34,7 @@ from snoop_flow.settings import FILE_NAME, Settings, load_settings
 from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
 from snoop_flow.vectors import Derived, VectorSet, state_of
 
-DEFAULT_BACKBONE = "classical"
+DEFAULT_BACKBONE = "distilled"
 SERVING_SHARE = 0.99  # of the rows of the fullest set, from which on a newer one takes its place
 KEPT_SCOPES = 16  # masks of N bytes
 log = logging.getLogger(__name__)
@@ -47,10 +47,12 @@ class Scope:
     Attributes:
         rows: (N,) mask of a view's rows; shared, so copy it before changing it.
         items: live items of the collection, embedded or not.
+        covered: how many of these have a row.
     """
 
     rows: NDArray[np.bool_]
     items: int
+    covered: int
 
 
 class Workspace:
@@ -238,7 +240,8 @@ class Workspace:
         with self._lock:
             cached = self._sets.get(embedding_set.id)
             if cached is None or cached.state != state_of(shards, dead):
-                cached = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension)
+                regional = embedding_set.kind is SetKind.REGION
+                cached = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension, regional=regional)
                 self._sets[embedding_set.id] = cached
             return cached
 

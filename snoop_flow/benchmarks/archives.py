@@ -85,8 +85,9 @@ def add_classes(workspace: Workspace, count: int, kept: int, rng: np.random.Gene
     view = workspace.vectors(known)
     sample = view.gather(np.linspace(0, len(view) - 1, min(len(view), 20_000)).astype(np.intp))
     common = sample.mean(axis=0)
-    ids = []
-    for place in range(count):
+    ids: list[str] = []
+    begin = len(workspace.classes())
+    for place in range(begin, begin + count):
         near = np.argsort(-(sample @ sample[rng.integers(len(sample))]))[:MEMBERS]
         weights = sample[near].mean(axis=0) - common
         found = workspace.create_class(f"Class {place + 1}")

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snoop_flow.builtin.classical import CLASSICAL
+from snoop_flow.builtin.distilled import DISTILLED
 from snoop_flow.builtin.exact import EXACT
 from snoop_flow.builtin.exporters import CSV, IIIF_PAGES, W3C_LINES
 from snoop_flow.builtin.folder import FOLDER
 from snoop_flow.builtin.iiif import IIIF
 from snoop_flow.builtin.strategies import STRATEGIES
+from snoop_flow.builtin.windows import WINDOWS
 from snoop_flow.hookspecs import hookimpl
-from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SourceSpec, StrategySpec
+from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SegmenterSpec, SourceSpec, StrategySpec
 
 
 @hookimpl
@@ -24,9 +26,15 @@ def register_sources() -> Sequence[SourceSpec]:
 
 
 @hookimpl
+def register_segmenters() -> Sequence[SegmenterSpec]:
+    """Windows that differ most from each other."""
+    return [WINDOWS]
+
+
+@hookimpl
 def register_backbones() -> Sequence[BackboneSpec]:
-    """The classical descriptor, which needs no download."""
-    return [CLASSICAL]
+    """The classical descriptor and the embedded network, which need no download."""
+    return [CLASSICAL, DISTILLED]
 
 
 @hookimpl

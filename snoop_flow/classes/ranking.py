@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from snoop_flow.cards import cards
+from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
 from snoop_flow.plugin_types import FloatArray, RowArray
+from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import Card, ClassCoverage, Histogram, SearchReport
 from snoop_flow.searching import scope_mask
 from snoop_flow.workspace import Workspace
@@ -21,7 +23,7 @@ MOST_BINS = 10_000
 
 
 def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str | None = None) -> SearchReport:
-    """The corpus by score, judged items included: what a curator sees after refining.
+    """The corpus by score, judged items included: what a curator sees after refining; an image by its best region.
 
     Raises:
         UsageError: nothing is known of the class yet, or `count` is below 1.
@@ -31,7 +33,8 @@ def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str
     lesson = lesson_of(workspace, name)
     model = lesson.ranked_by()
     allowed = None if collection is None else scope_mask(workspace, lesson.view, collection)
-    best = lesson.view.scan(model.weights, model.bias, allowed=allowed).top(count)
+    scan = lesson.view.scan(model.weights, model.bias, allowed=allowed)
+    best = best_regions(workspace, lesson.view, scan.top, count, PER_IMAGE) if lesson.view.regional else scan.top(count)
     return report(lesson, best.rows, best.scores, "ranking", started)
 
 
@@ -77,7 +80,11 @@ def histogram(workspace: Workspace, name: str, bins: int = 40) -> Histogram:
     exact = [np.clip(model.scores(lesson.vectors(value)), edges[0], edges[-1]) for value in (1, -1)]
     marked = [np.histogram(scores, edges)[0].tolist() for scores in exact]
     threshold = lesson.model.threshold if lesson.model else 0.0
-    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), tuple(marked[0]), tuple(marked[1]), threshold)
+    calibration = calibration_of(lesson.model) if lesson.model else None
+    probable = tuple(round(calibration.probability(edge), 4) for edge in edges.tolist()) if calibration else ()
+    return Histogram(
+        tuple(edges.tolist()), tuple(counts.tolist()), tuple(marked[0]), tuple(marked[1]), threshold, probable
+    )
 
 
 def class_coverage(workspace: Workspace, name: str, *, count: int = 10) -> ClassCoverage:

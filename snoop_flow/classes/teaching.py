@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from snoop_flow.classes.calibrating import recalibrate
 from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of, linear_model
+from snoop_flow.classes.places import repeated
 from snoop_flow.entities import ClassModel
 from snoop_flow.errors import ConflictError, UsageError
 from snoop_flow.learning import LinearModel
@@ -70,8 +72,10 @@ def fitted(lesson: Lesson, previous: LinearModel | None) -> tuple[LinearModel, i
 
 
 def _unmarked(lesson: Lesson, rows: RowArray) -> RowArray:
+    """Rows that are no example of anything: neither marked nor, among regions, the same as a marked one."""
     judged = np.array(sorted(lesson.marks), np.int64)
-    return rows[~np.isin(lesson.view.numbers[rows], judged)]
+    unmarked: RowArray = rows[~np.isin(lesson.view.numbers[rows], judged)]
+    return np.setdiff1d(unmarked, repeated(lesson), assume_unique=True)
 
 
 def keep(
@@ -84,7 +88,7 @@ def keep(
     cost: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> ClassModel:
-    """Enter a model as the next version, and `changes` of the class with it.
+    """Enter a model as the next version, and `changes` of the class with it; blind answers calibrate it.
 
     Raises:
         ConflictError: the class was moved to another backbone meanwhile.
@@ -115,6 +119,7 @@ def keep(
         detail = {"version": kept.version, "positives": kept.positives, "negatives": kept.negatives}
         event = "class.moved" if changes else "class.fitted"
         failures.log_event(connection, event, kept.class_id, lesson.visual_class.owner_id, detail)
+    recalibrate(lesson.workspace, kept.class_id)
     return kept
 
 

@@ -15,6 +15,7 @@ import click
 from snoop_flow import errors
 from snoop_flow.cli import (
     agreement,
+    auditing,
     backbones,
     bench,
     classes,
@@ -72,6 +73,7 @@ for module in (
     classes,
     teaching,
     agreement,
+    auditing,
     enrichment,
     jobs,
     evaluation,

@@ -6,7 +6,6 @@ stay right when shards are merged meanwhile. The first unit of a set has no rang
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from snoop_flow.searching import scope_mask
 from snoop_flow.store import classes, collections, embeddings, enrichments, proposals
 from snoop_flow.workspace import Workspace
 
-UNIT_BYTES = 256 << 20  # of a unit's vectors and codes, which are in memory while it is done
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
@@ -31,17 +30,18 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
         UsageError: what is asked makes no sense, or a class cannot be applied.
         NotFoundError: no such class or collection.
     """
-    asked = _checked(job.parameters)
+    asked = checked(job.parameters)
     with workspace.catalogue.read() as connection:
         scope = collections.by_slug(connection, asked["collection"]).id if asked["collection"] else None
-        sets = {one.id: one for one in embeddings.sets(connection)}
+        sets = {one.id: one for one in embeddings.sets(connection, None)}
         passes = _passes(connection, asked, job.id, sets, scope)
     for set_id in dict.fromkeys(one["set"] for one in passes):
         mine = [one for one in passes if one["set"] == set_id]
         yield from _units(workspace, sets[set_id], mine, asked["collection"])
 
 
-def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """An enrichment's parameters, those left out with their defaults; raises `UsageError`."""
     asked = {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False, **parameters}
     if not asked["names"]:
         raise UsageError("no class given; name the classes to enrich with")
@@ -49,7 +49,7 @@ def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
         value = asked[name]
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise UsageError(f"{name} {value!r}: is no number")
-        if value is not None and not math.isfinite(np.float32(value)):
+        if value is not None and not abs(value) <= LARGEST:
             raise UsageError(f"{name} {value}: give a finite score, such as 0.2")
     most = asked["most"]
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
@@ -131,7 +131,7 @@ def _units(
         numbers[since] = everything if since is None else _newer(workspace, known, since, everything)
     told = [{**one, "skipped": len(everything) - len(numbers[one["since"]])} for one in passes]
     yield {"set": known.id, "passes": told}
-    rows = max(1, UNIT_BYTES // (3 * known.dimension))  # float16 and int8
+    rows = max(1, workspace.settings.enrich_batch)
     for since, mine in numbers.items():
         floors = [[one["class"], one["version"], one["floor"]] for one in passes if one["since"] == since]
         for start in range(0, len(mine), rows):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from snoop_flow import jobs
 from snoop_flow.classes.costs import charge_enrichment
 from snoop_flow.enrichment.finishing import finish_classes
-from snoop_flow.enrichment.planning import plan
+from snoop_flow.enrichment.planning import checked, plan
 from snoop_flow.enrichment.scoring import do_unit
 from snoop_flow.entities import Job
 from snoop_flow.jobs import Payload, Progress, Verb
@@ -55,7 +55,7 @@ def enrich(
         "most": most,
         "everything": everything,
     }
-    job = jobs.run(workspace, ENRICH, parameters, progress)
+    job = jobs.run(workspace, ENRICH, checked(parameters), progress)  # checked before a job is kept
     each = tuple(EnrichedClass(**one) for one in job.report["classes"])
     sums = {name: job.report[name] for name in (*SUMS, "items_per_second")}
     return EnrichReport(job=job.id, classes=each, cost=job.cost, **sums)

@@ -158,6 +158,15 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
     connection.execute(update(class_model).where(mine).values(threshold=threshold))
 
 
+def set_calibration(connection: Connection, class_id: str, version: int, name: str, values: Any) -> None:
+    """Change one entry of what is known of a version's scores; None takes it out."""
+    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
+    row = connection.execute(select(class_model.c.calibration).where(mine).with_for_update()).first()
+    if row is not None:
+        kept = {key: value for key, value in {**row.calibration, name: values}.items() if value is not None}
+        connection.execute(update(class_model).where(mine).values(calibration=kept))
+
+
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
     """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
     mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)

@@ -33,10 +33,17 @@ class VectorSet:
     Attributes:
         dimension: D.
         state: digest of which rows are live; equal states have the same rows in the same order.
+        regional: rows are of regions, and of the images that these were cut out of.
     """
 
     def __init__(
-        self, folder: Path, shards: Sequence[Shard], dead: Mapping[int, Sequence[int]], dimension: int
+        self,
+        folder: Path,
+        shards: Sequence[Shard],
+        dead: Mapping[int, Sequence[int]],
+        dimension: int,
+        *,
+        regional: bool = False,
     ) -> None:
         """Map all shards.
 
@@ -44,6 +51,7 @@ class VectorSet:
             IntegrityError: a shard cannot be read.
         """
         self.dimension = dimension
+        self.regional = regional
         self.state = state_of(shards, dead)
         self._files = [read_shard(folder / shard.file, shard.rows, dimension) for shard in shards]
         self._live = [_live_rows(shard.rows, dead.get(shard.id, ())) for shard in shards]

@@ -16,7 +16,6 @@ from snoop_flow import Workspace
 from snoop_flow import jobs as running
 from snoop_flow.benchmarks.archives import add_classes, made_up_archive
 from snoop_flow.benchmarks.corpora import made_up
-from snoop_flow.enrichment import planning
 from snoop_flow.errors import UsageError
 from snoop_flow.store import jobs
 from snoop_flow.store.schema import prediction
@@ -35,8 +34,8 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """An archive of made-up vectors whose enrichment has eight units and more."""
-    monkeypatch.setattr(planning, "UNIT_BYTES", 3 * DIMENSION * 500)
+    """An archive of made-up vectors whose enrichment has nine units."""
+    monkeypatch.setenv("SNOOP_FLOW_ENRICH_BATCH", "500")
     rng = np.random.default_rng(0)
     return made_up_archive(tmp_path / "archive", made_up(ITEMS, DIMENSION, rng), DIMENSION)
 

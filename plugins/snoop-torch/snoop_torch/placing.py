@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snoop_flow.errors import PluginError
+from snoop_flow.plugin_types import Finding
 from snoop_torch.libraries import load_torch
 
 PRECISIONS = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
@@ -51,6 +52,18 @@ def place(wanted: str) -> Placement:
     torch = load_torch()
     _check_there(torch, device)
     return Placement(device, precision or _usual(torch, device))
+
+
+def finding() -> Finding:
+    """Which torch there is and on what it computes, for `snoop-flow doctor`."""
+    try:
+        torch = load_torch()
+    except PluginError as error:
+        return Finding("torch", False, f"optional, for snoop-transformers and snoop-openclip: {error}")
+    places = ["cpu", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    places += ["mps"] if torch.backends.mps.is_available() else []
+    told = ", ".join(f"{one.device} ({one.precision})" for one in map(place, places))
+    return Finding("torch", True, f"{torch.__version__}; runs on {told}, {torch.get_num_threads()} threads")
 
 
 def _check_there(torch: Any, device: str) -> None:

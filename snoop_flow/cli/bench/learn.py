@@ -80,8 +80,8 @@ def _table(report: BenchReport) -> str:
     low, high = setting["prevalence"]
     lines = [
         f"learn: {setting['concepts']} concepts of {100 * low:.2g} % to {100 * high:.2g} %, in up to "
-        f"{setting['items']} items, {setting['backbone']} ({setting['dimension']} dimensions), {setting['batch']} marks a "
-        f"round, {setting['seeds']} seeds",
+        f"{setting['items']} items, {setting['backbone']} ({setting['dimension']} dimensions), "
+        f"{setting['batch']} marks a round, {setting['seeds']} seeds",
         f"{'':24}{'average precision, held out, after so many marks':>{8 * len(shown) + 16}}{'whole':>8}"
         f"{'R-prec-':>9}{'posi-':>8}{'ours ahead':>16}{'marks to':>10}{'ms a round':>14}",
         f"{'':24}"

@@ -101,6 +101,27 @@ def test_a_class_is_fitted_on_the_new_vectors_and_keeps_its_past(taught: Workspa
     assert taught.fit("Stripes").version == 3
 
 
+def test_blind_answers_tell_of_the_class_on_its_new_vectors_too(taught: Workspace, items_of: Find) -> None:
+    """Their chances to be asked follow from the old vectors, and are as they were."""
+    stripes = set(items_of("stripes"))
+    for backbone in ("classical", "grid"):
+        shown = [card.item for card in taught.audit_next("Stripes", 10).cards]
+        taught.audit_answers("Stripes", {item: 1 if item in stripes else -1 for item in shown})
+        assert taught.audits("Stripes")[0].answered == 10
+        if backbone == "classical":
+            taught.move_class("Stripes", "grid")
+            assert taught.audit_report("Stripes").answers == 10
+    rest = taught.audit_next("Stripes", 10).cards
+    assert len(rest) == 6  # nothing is asked twice
+    taught.audit_answers("Stripes", {card.item: 1 if card.item in stripes else -1 for card in rest})
+    report = taught.audit_report("Stripes")
+    assert (report.answers, [one.version for one in report.audits]) == (26, [2, 1])
+    assert report.figures is not None
+    assert report.figures.members.interval == (12, 12)
+    with pytest.raises(NotFoundError, match="no version 1 on its present vectors"):
+        taught.audit_report("Stripes", version=1)
+
+
 def test_a_chosen_threshold_proposes_as_many_items_as_before(taught: Workspace) -> None:
     scores = sorted((card.score or 0 for card in taught.ranking("Stripes", count=36).cards), reverse=True)
     taught.set_threshold("Stripes", (scores[8] + scores[9]) / 2)
@@ -154,6 +175,16 @@ def test_a_round_of_before_is_taken_back_by_fitting_anew(taught: Workspace) -> N
     assert (undone.returned_to, undone.version) == (1, 4)
     assert _models(taught)[0][1:3] == ("grid/1", 4 * 32)
     assert taught.ranking("Stripes", count=3).cards
+
+
+def test_blind_answers_go_along(taught: Workspace) -> None:
+    sheet = taught.audit_next("Stripes", count=26)
+    taught.audit_answers("Stripes", {card.item: 1 if card.record_label == "stripes" else -1 for card in sheet.cards})
+    before = taught.audit_report("Stripes")
+    taught.move_class("Stripes", "grid")
+    after = taught.audit_report("Stripes")
+    assert (after.version, after.answers, after.needed) == (2, before.answers, 0)
+    assert after.figures is not None
 
 
 def test_who_fitted_while_it_moved_is_told(taught: Workspace) -> None:
