@@ -57,6 +57,7 @@ def bench_learn(
     *,
     backbone: str | None = None,
     windows: int = 5,
+    dimension: int | None = None,
     concepts: int = 40,
     prevalences: tuple[float, float] = (0.0002, 0.1),
     rounds: int = 16,
@@ -71,6 +72,7 @@ def bench_learn(
     Args:
         labels: CSVs with the columns `file` and `label`; rows without a label are images of no class.
         windows: cut from each image, to make classes rare.
+        dimension: reduce the vectors to so many principal axes, which saves time; all by default.
         concepts: classes taught, at most.
         prevalences: lowest and highest share of members, as far as the material goes.
         batch: marks in a round.
@@ -86,6 +88,7 @@ def bench_learn(
     with tempfile.TemporaryDirectory(prefix="snoop-flow-bench-") as folder:
         sets = [read_labelled(one) for one in labels] or drawn_sets(Path(folder))
         material = material_of(sets, spec, windows, 0, cache, progress)
+    material = material if dimension is None else material.reduced(dimension)
     trial = Trial(rounds, batch, seeds)
     taught = concepts_of(material, concepts, prevalences, np.random.default_rng(0))
     whole = Corpus.of(material.vectors, np.random.default_rng(0))
@@ -95,6 +98,7 @@ def bench_learn(
         "labels": [str(one) for one in labels] or "sample archive",
         "backbone": name,
         "items": len(material.vectors),
+        "dimension": material.vectors.shape[1],
         "windows": windows,
         "concepts": len(taught),
         "prevalence": [round(low, 6), round(high, 6)],
