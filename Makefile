@@ -19,7 +19,7 @@ export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup models demo test check format lock clean system-packages
+.PHONY: help setup models demo test bench check format lock clean system-packages
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \t\2/p' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: setup models system-packages ## everything: checks, then all tests
 
 system-packages:
 	@SYSTEM_PACKAGES='$(SYSTEM_PACKAGES)' scripts/system-packages
+
+bench: setup ## every benchmark at a size that a laptop does in minutes, JSON below .bench/; BENCHES='round learn' does some
+	@BIN='$(BIN)' scripts/bench $(BENCHES)
 
 check: setup ## formatting, lint, types, import rules, docs gates
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run 'make format'" >&2; exit 1; }

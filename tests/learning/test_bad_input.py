@@ -79,10 +79,11 @@ def test_one_image_marked_both_ways_does_not_undo_the_other_marks() -> None:
 @pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_not_finite_are_refused_by_name(name: str, broken: float) -> None:
     corpus = _units(np.random.default_rng(2), 40, D)
-    given = {"positives": corpus[:3].copy(), "negatives": corpus[3:6].copy(), "background": corpus[6:].copy()}
-    given[name][1, 2] = broken
+    parts: dict[str, Any] = {"positives": corpus[:3], "negatives": corpus[3:6], "background": corpus[6:]}
+    parts[name] = parts[name].copy()
+    parts[name][1, 2] = broken
     with pytest.raises(ValueError, match=f"{name} hold numbers that are not finite"):
-        _fitted(corpus, **given)
+        _fitted(corpus, **parts)
 
 
 def test_broken_corpora_have_no_statistics() -> None:
@@ -95,10 +96,10 @@ def test_broken_corpora_have_no_statistics() -> None:
 @pytest.mark.parametrize("name", ["positives", "negatives"])
 def test_a_mark_of_zeros_is_refused(name: str) -> None:
     corpus = _units(np.random.default_rng(3), 40, D)
-    given = {"positives": corpus[:3], "negatives": corpus[3:6]}
-    given[name] = np.concatenate([given[name], np.zeros((1, D), np.float32)])
+    parts: dict[str, Any] = {"positives": corpus[:3], "negatives": corpus[3:6]}
+    parts[name] = np.concatenate([parts[name], np.zeros((1, D), np.float32)])
     with pytest.raises(ValueError, match=f"{name} hold a vector of zeros"):
-        _fitted(corpus, **given, background=corpus[6:])
+        _fitted(corpus, **parts, background=corpus[6:])
 
 
 def test_vectors_and_models_of_another_dimension_are_refused() -> None:
@@ -109,7 +110,7 @@ def test_vectors_and_models_of_another_dimension_are_refused() -> None:
     other = LinearModel(np.ones(D + 1, np.float32), 0.0)
     for parts in ((wide, corpus[:2], corpus), (corpus[:2], wide, corpus), (corpus[:2], corpus[2:4], wide)):
         with pytest.raises(ValueError, match="same backbone"):
-            fit(*parts, stats, rng=rng)
+            fit(parts[0], parts[1], parts[2], stats, rng=rng)
     for start, previous in ((other, None), (None, other)):
         with pytest.raises(ValueError, match="start or previous model have vectors"):
             fit(corpus[:2], corpus[2:4], corpus, stats, rng=rng, start=start, previous=previous)

@@ -84,7 +84,8 @@ def test_a_program_audits_a_class(client: FlaskClient, archive: Workspace, items
     assert client.post(f"{path}/audit/learn", json={}).get_json()["marks"] == 32
     spent = client.post(f"{path}/audit/answers", json={"answers": dict.fromkeys(answers, 0)})
     assert (spent.status_code, "has learned from" in spent.get_json()["error"]) == (409, True)
-    for wrong in ({"answers": {}}, {"answers": {"x": 5}}, {"answer": {}}):
+    malformed: list[dict[str, object]] = [{"answers": {}}, {"answers": {"x": 5}}, {"answer": {}}]
+    for wrong in malformed:
         assert client.post(f"{path}/audit/answers", json=wrong).status_code == 400
     assert client.get(f"{path}/audit?precision=2").status_code == 400
 
