@@ -326,10 +326,13 @@ class Scanned(Protocol):
 
 @runtime_checkable
 class ScannableView(Protocol):
-    """A view that has a faster way to a full scan than `VectorView.blocks`: the engine's own views are such."""
+    """A view that scores faster than by `VectorView.blocks` and `gather`: the engine's own views are such."""
 
     def scan(self, weights: FloatArray, bias: float = 0.0, *, allowed: Mask | None = None) -> Scanned:
         """Score every allowed row by `x · weights + bias`; raises `UsageError` for unfit weights."""
+
+    def scores_at(self, rows: RowArray, weights: FloatArray) -> FloatArray:
+        """`x · weights` of some rows on the vectors themselves, (n,)."""
 
 
 @dataclass(frozen=True, slots=True)

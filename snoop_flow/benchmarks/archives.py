@@ -64,7 +64,7 @@ def _enter_items(connection: Connection, record_id: str, first: int, count: int)
         "uri": name,
     }
     columns |= {"label": empty, "width": literal(1), "height": literal(1), "position": n, "image": empty}
-    columns |= {"image_digest": literal(""), "words": literal(""), "selector": literal("")}
+    columns |= {"image_digest": literal(""), "selector": literal("")}
     connection.execute(item.insert().from_select(list(columns), select(*columns.values())))
 
 

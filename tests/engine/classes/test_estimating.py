@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,14 +266,22 @@ def test_taking_answers_back_takes_the_calibration_back(large: Workspace, judge:
     assert model.calibration == {}
 
 
-def test_annotations_say_which_confidence_they_carry(large: Workspace, judge: Judge) -> None:
+def test_annotations_say_which_confidence_they_carry(large: Workspace, judge: Judge, tmp_path: Path) -> None:
     large.enrich(["Seals"])
     assert large.publish(["Seals"], policy="all").changed > 20
     item = large.predictions("Seals")[0].item
     assert _metric(large, item).endswith("#confidence")
+    assert set(_probabilities(large, tmp_path)) == {""}
     judge(60)
     assert large.publish(["Seals"], policy="all").changed > 20
     assert _metric(large, item).endswith("#probability")
+    assert all(0 < float(one) < 1 for one in _probabilities(large, tmp_path))
+
+
+def _probabilities(workspace: Workspace, folder: Path) -> list[str]:
+    workspace.export("csv", folder / "table.csv")
+    with (folder / "table.csv").open(encoding="utf-8") as file:
+        return [row["probability"] for row in csv.DictReader(file)]
 
 
 def _metric(workspace: Workspace, item: str) -> str:
