@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snoop_flow.cards import cards as cards_of
-from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, Source, VisualClass
-from snoop_flow.errors import NotFoundError
+from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, SetKind, Source, VisualClass
+from snoop_flow.entities import image_of as number_of_image
+from snoop_flow.errors import NotFoundError, SnoopError
 from snoop_flow.images import THUMBNAIL_SIZE
 from snoop_flow.indexing import recall_of
-from snoop_flow.reports import Card, StatusReport
+from snoop_flow.regions.drawing import MARK, Box, draw
+from snoop_flow.regions.spaces import region_set
+from snoop_flow.reports import Abilities, Card, SaidOfImage, StatusReport
 from snoop_flow.store import classes as class_store
 from snoop_flow.store import collections as collection_store
 from snoop_flow.store import embeddings, indexes, items, jobs, marks, predictions
@@ -103,8 +106,69 @@ def item_predictions(workspace: Workspace, item_id: str) -> list[tuple[VisualCla
     """What classes say of an item."""
     with workspace.catalogue.read() as connection:
         number = items.by_ids(connection, [item_id])[0].number
-        found = predictions.of_item(connection, number)
+        found = predictions.of_items(connection, [number])
         return [(class_store.find(connection, one.class_id), one) for one in found]
+
+
+def image_predictions(workspace: Workspace, item_id: str) -> list[SaidOfImage]:
+    """What classes say of an image and of the regions that were cut out of it."""
+    with workspace.catalogue.read() as connection:
+        image = items.by_ids(connection, [item_id])[0]
+        there = {one.number: one for one in (image, *items.regions_of(connection, [image.number]))}
+        found = predictions.of_items(connection, list(there))
+        return [SaidOfImage(class_store.find(connection, one.class_id), one, there[one.item]) for one in found]
+
+
+def image_of(workspace: Workspace, item_id: str) -> Item:
+    """The image that an item is, or that it was cut out of as a region; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        found = items.by_ids(connection, [item_id])[0]
+        number = number_of_image(found)
+        return found if number == found.number else items.by_numbers(connection, [number])[number]
+
+
+def item_regions(workspace: Workspace, item_id: str, class_name: str | None = None) -> tuple[Card, ...]:
+    """The regions that were cut out of an item, with the marks of a class; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        image = items.by_ids(connection, [item_id])[0]
+        numbers = [one.number for one in items.regions_of(connection, [image.number])]
+        found = class_store.find(connection, class_name) if class_name else None
+        present = marks.current(connection, found.id, numbers) if found else {}
+    return cards_of(workspace, numbers, marks=present)
+
+
+def draw_region(workspace: Workspace, item_id: str, box: Box, class_name: str | None = None) -> Card:
+    """Make a box on an item a region, with a vector at once.
+
+    Args:
+        box: left, top, width and height in canvas pixels.
+        class_name: the class of regions that it is for; by default the regions that searching uses.
+
+    Raises:
+        NotFoundError: no such item or class, or nothing is segmented.
+        UsageError: the box is not on the canvas, or the class knows whole images.
+        SourceError: the image cannot be had.
+    """
+    if class_name is None:
+        known = region_set(workspace)
+    else:
+        with workspace.catalogue.read() as connection:
+            known = embeddings.set_by_id(connection, class_store.find(connection, class_name).set_id)
+    name = f"{item_id}{MARK}{','.join(map(str, box))}"
+    return cards_of(workspace, [item.number for item in draw(workspace, known, [name])])[0]
+
+
+def abilities(workspace: Workspace) -> Abilities:
+    """What can be searched by what."""
+    with workspace.catalogue.read() as connection:
+        parts = embeddings.sets(connection, SetKind.REGION)
+        segmented = embeddings.count(connection, parts[0].id) if parts else 0
+    try:
+        known = workspace.embedding_set()
+        spec = workspace.backbone_spec(known.backbone)
+    except SnoopError:  # nothing is embedded, or the backbone is not installed any more
+        return Abilities("", False, "", segmented)
+    return Abilities(known.backbone, spec.reads_text, spec.languages, segmented)
 
 
 def status(workspace: Workspace) -> StatusReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from snoop_flow.entities import Item, LanguageMap, Record
+from snoop_flow.entities import Item, LanguageMap, Record, image_of
 from snoop_flow.reports import Card
 from snoop_flow.store import items, records
 from snoop_flow.workspace import Workspace
@@ -38,11 +38,13 @@ def cards(
     with workspace.catalogue.read() as connection:
         found = items.by_numbers(connection, numbers)
         known = records.by_ids(connection, [item.record_id for item in found.values()])
+        parents = items.by_numbers(connection, {image_of(item) for item in found.values()} - set(found))
     given = scores if scores is not None else [None] * len(numbers)
     return tuple(
         _card(
             found[number],
             known[found[number].record_id],
+            (found | parents)[image_of(found[number])].id,
             score,
             (marks or {}).get(number),
             (statuses or {}).get(number, ""),
@@ -53,7 +55,7 @@ def cards(
     )
 
 
-def _card(item: Item, record: Record, score: float | None, mark: int | None, status: str, why: str) -> Card:
+def _card(item: Item, record: Record, image: str, score: float | None, mark: int | None, status: str, why: str) -> Card:
     record_label = text_of(record.label)
     return Card(
         item=item.id,
@@ -69,4 +71,6 @@ def _card(item: Item, record: Record, score: float | None, mark: int | None, sta
         mark=mark,
         why=why,
         status=status,
+        image=image,
+        origin=item.origin,
     )

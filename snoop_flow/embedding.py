@@ -96,7 +96,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     wanted = _still_lacking(workspace, unit)
     done, failed = _embedded(workspace, spec, job.parameters["device"], wanted) if wanted else ([], [])
     if done:
-        _seal(workspace, unit.payload["set"], spec, done)
+        seal(workspace, unit.payload["set"], spec.fingerprint(), done)
     _keep_failures(workspace, [item for item, _ in done], failed)
     return {
         "embedded": len(done),
@@ -190,13 +190,13 @@ def _through(backbone: Backbone, spec: BackboneSpec, loaded: list[tuple[Item, An
     return [(item, vector) for (item, _), vector in zip(loaded, vectors, strict=True)]
 
 
-def _seal(workspace: Workspace, set_id: int, spec: BackboneSpec, done: Sequence[tuple[Item, FloatArray]]) -> None:
-    """Keep vectors in a shard of their own."""
+def seal(workspace: Workspace, set_id: int, fingerprint: str, done: Sequence[tuple[Item, FloatArray]]) -> None:
+    """Keep vectors of items in a shard of their own; `fingerprint` is that of the set."""
     numbers = [item.number for item, _ in done]
     digests = {item.number: item.image_digest for item, _ in done}
     vectors = np.stack([vector for _, vector in done])
     file = f"{set_id}/{uuid.uuid4().hex}.safetensors"
-    sha256 = write_shard(workspace.vector_folder / file, vectors, np.array(numbers), spec.fingerprint())
+    sha256 = write_shard(workspace.vector_folder / file, vectors, np.array(numbers), fingerprint)
     with workspace.catalogue.write() as connection:
         embeddings.seal(connection, set_id, file, sha256, numbers, digests)
 

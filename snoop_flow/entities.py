@@ -35,6 +35,7 @@ __all__ = [
     "Prediction",
     "Record",
     "Role",
+    "SetKind",
     "Shard",
     "Source",
     "Status",
@@ -43,6 +44,7 @@ __all__ = [
     "User",
     "Visibility",
     "VisualClass",
+    "image_of",
 ]
 
 
@@ -51,6 +53,13 @@ class ItemKind(StrEnum):
 
     CANVAS = "canvas"
     KEYFRAME = "keyframe"
+    REGION = "region"
+
+
+class SetKind(StrEnum):
+    """What the vectors of an embedding set are of."""
+
+    IMAGE = "image"
     REGION = "region"
 
 
@@ -177,6 +186,7 @@ class Item:
         selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels.
         image: how the image is had, see `snoop_flow.images.ImageLoader`.
         image_digest: changes when another image must be embedded.
+        origin: of a region: the segmenter that found it, `drawn` by a person or `refined` around an object.
     """
 
     number: int
@@ -193,17 +203,30 @@ class Item:
     image: Mapping[str, Any]
     image_digest: str
     gone_at: datetime | None
+    origin: str = ""
+
+
+def image_of(item: Item) -> int:
+    """Number of the image that an item is, or that it was cut out of as a region."""
+    return item.number if item.parent is None or item.kind is not ItemKind.REGION else item.parent
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSet:
-    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed."""
+    """All vectors of one backbone, keyed by its fingerprint; `epoch` rises whenever new vectors are sealed.
+
+    Attributes:
+        kind: vectors of whole images, or of regions and of the images that these were cut out of.
+        facts: of regions: how their vectors are made, see `snoop_flow.regions.spaces`.
+    """
 
     id: int
     backbone: str
     fingerprint: str
     dimension: int
     epoch: int
+    kind: SetKind
+    facts: Mapping[str, Any] = field(hash=False)
     created_at: datetime
 
 

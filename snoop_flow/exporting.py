@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from snoop_flow.entities import Annotation, Record, Status
+from snoop_flow.entities import Annotation, Item, Record, Status, image_of
 from snoop_flow.errors import UsageError
 from snoop_flow.host import choose
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
@@ -89,12 +90,21 @@ def _context(workspace: Workspace) -> ExportContext:
             found = records.items_of(connection, record.id)
         return local_manifest(workspace.settings, record, found)
 
+    @lru_cache(maxsize=1024)
+    def image_id(number: int) -> str:
+        with workspace.catalogue.read() as connection:
+            return items.by_numbers(connection, [number])[number].id
+
+    def page(item: Item) -> str:
+        image = image_of(item)
+        return page_uri(workspace.settings, item.id if image == item.number else image_id(image))
+
     return ExportContext(
         public_url=workspace.settings.public_url.rstrip("/"),
         agent=workspace.settings.agent,
         institution=workspace.settings.institution,
         extension_context=extension_context(workspace.settings),
-        page_uri=lambda item: page_uri(workspace.settings, item.id),
+        page_uri=page,
         manifest=manifest,
     )
 

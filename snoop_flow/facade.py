@@ -20,8 +20,10 @@ from snoop_flow import (
     people,
     presenting,
     publishing,
+    refining,
     reviewing,
     searching,
+    segmenting,
     sharing,
     switching,
     workspace,
@@ -37,7 +39,15 @@ from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb
-    for verb in (harvesting.HARVEST, embedding.EMBED, indexing.INDEX, enrichment.ENRICH, publishing.PUBLISH)
+    for verb in (
+        harvesting.HARVEST,
+        embedding.EMBED,
+        segmenting.SEGMENT,
+        indexing.INDEX,
+        enrichment.ENRICH,
+        refining.REFINE,
+        publishing.PUBLISH,
+    )
 }
 
 
@@ -51,9 +61,12 @@ class Workspace(workspace.Workspace):
 
     harvest = harvesting.harvest
     embed = embedding.embed
+    segment = segmenting.segment
     build_index = indexing.build_index
     search = searching.search
     enrich = enrichment.enrich
+    refine = refining.refine
+    refinable = refining.refinable
     publish = publishing.publish
     export = exporting.export
 
@@ -68,6 +81,11 @@ class Workspace(workspace.Workspace):
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
     item_predictions = browsing.item_predictions
+    item_regions = browsing.item_regions
+    image_of = browsing.image_of
+    image_predictions = browsing.image_predictions
+    draw_region = browsing.draw_region
+    abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
     backbones = encoders.workspace_backbones
@@ -193,8 +211,17 @@ class Workspace(workspace.Workspace):
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
-    "index": {"type": None, "backbone": None},
+    "segment": {
+        "collection": None,
+        "segmenter": segmenting.DEFAULT,
+        "backbone": None,
+        "per_image": None,
+        "by": None,
+        "device": None,
+    },
+    "index": {"type": None, "backbone": None, "regions": False},
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
+    "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
 }
 

@@ -208,7 +208,7 @@ def _record_values(id_: str, source: Source, draft: RecordDraft, uri: str) -> di
         "version": draft.version,
         "digest": draft.digest,
         "local": draft.local,
-        "words": records.fold(" ".join(texts)),
+        "words": " ".join(texts),
         "harvested_at": now(),
     }
 
@@ -228,7 +228,7 @@ def _item_values(record: str, draft: RecordDraft, public: str, place: int, item:
         "position": place,
         "image": dict(item.image),
         "image_digest": item.image_digest,
-        "words": records.fold(" ".join(_texts(item.label))),
+        "words": " ".join(_texts(item.label)),
     }
 
 

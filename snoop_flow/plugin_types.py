@@ -142,21 +142,60 @@ class SourceSpec:
 # --- segmenters --------------------------------------------------------------------------------------------------
 
 
-class Segmenter(Protocol):
-    """Cuts records or their images into items: shots, keyframes, regions."""
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of an item that a segmenter found.
 
-    def segment(self, record: Record, items: Sequence[Item]) -> Iterator[ItemDraft]:
-        """Yield the items found in one record; raises `SourceError`."""
+    Attributes:
+        item: what it was found in.
+        box: x, y, width and height in canvas pixels; what lies outside of the canvas is cut off.
+        label: what it is called; that of the item where nothing is said.
+    """
+
+    item: Item
+    box: tuple[float, float, float, float]
+    label: LanguageMap = field(default_factory=dict)
+
+
+class SegmenterContext(Protocol):
+    """What the engine lends a segmenter.
+
+    Attributes:
+        most: how many regions of an image are wanted at most, the best first.
+    """
+
+    most: int
+
+    def picture(self, item: Item, longest: int) -> Image:
+        """The picture of an item, its longer side about so many pixels; raises `SourceError`."""
+
+    def describe(self, item: Item, boxes: NDArray[np.float64]) -> FloatArray:
+        """Vectors of boxes on an item, (n, D) of unit length, made as those that are kept; raises `SourceError`.
+
+        Args:
+            boxes: (n, 4) of x, y, width and height in canvas pixels.
+        """
+
+
+class Segmenter(Protocol):
+    """Cuts images into regions that are searched beside them."""
+
+    def segment(self, record: Record, items: Sequence[Item]) -> Iterator[Segment]:
+        """Yield the regions of some items of one record, at present of one at a time; raises `SourceError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSpec:
-    """A way to cut records into more items."""
+    """A way to cut images into regions.
+
+    Attributes:
+        kinds: of items that it gives; of these the engine takes regions.
+    """
 
     name: str
     title: str
     kinds: tuple[ItemKind, ...]
-    open: Callable[[], Segmenter]
+    open: Callable[[SegmenterContext], Segmenter]
 
 
 # --- backbones ---------------------------------------------------------------------------------------------------
@@ -225,6 +264,7 @@ class BackboneSpec:
         open: opens it on a device such as `cpu`, `cuda` or `cuda@bf16`.
         reads_text: it is a `TextBackbone`, too.
         patch_grid: rows and columns of the grid of a `PatchBackbone`; None where it is none.
+        patch_fingerprint: text that changes whenever the vectors of patches would and those of images would not.
         megabytes: about what the weights take on disk; 0 where it has none, or nobody knows.
         languages: what texts it reads, in words such as `English` or `100 languages`; empty where it reads none.
     """
@@ -240,6 +280,7 @@ class BackboneSpec:
     patch_grid: tuple[int, int] | None = None
     megabytes: int = 0
     languages: str = ""
+    patch_fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +326,13 @@ class Scanned(Protocol):
 
 @runtime_checkable
 class ScannableView(Protocol):
-    """A view that has a faster way to a full scan than `VectorView.blocks`: the engine's own views are such."""
+    """A view that scores faster than by `VectorView.blocks` and `gather`: the engine's own views are such."""
 
     def scan(self, weights: FloatArray, bias: float = 0.0, *, allowed: Mask | None = None) -> Scanned:
         """Score every allowed row by `x · weights + bias`; raises `UsageError` for unfit weights."""
+
+    def scores_at(self, rows: RowArray, weights: FloatArray) -> FloatArray:
+        """`x · weights` of some rows on the vectors themselves, (n,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +446,7 @@ class ExportContext:
 
     Attributes:
         extension_context: address of the JSON-LD context for confidence and provenance.
-        page_uri: the address of an item's annotation page.
+        page_uri: the address of an item's annotation page; regions share that of their image.
         manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
     """
 

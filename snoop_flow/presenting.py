@@ -105,11 +105,12 @@ def annotation_document(workspace: Workspace, annotation_id: str, profile: str =
 
 
 def annotation_page(workspace: Workspace, item_id: str, profile: str = "iiif") -> dict[str, Any]:
-    """All live annotations on one item in one page, verdicts included; raises `NotFoundError`."""
+    """All live annotations on one item and its regions in one page, verdicts included; raises `NotFoundError`."""
     known = _profile(profile)
     with workspace.catalogue.read() as connection:
         item = items.by_ids(connection, [item_id])[0]
-        found = published.of_items(connection, [item.number])
+        regions = items.regions_of(connection, [item.number])
+        found = published.of_items(connection, [item.number, *(one.number for one in regions)])
     drafts = [draft_of(workspace.settings, one) for one in found]
     return page_of(workspace.settings, page_uri(workspace.settings, item_id), drafts, known)
 

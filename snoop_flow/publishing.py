@@ -142,11 +142,17 @@ def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, 
         "version": one.version,
         "canvas_uri": item.uri,
         "manifest_uri": record.uri,
-        "box": parse_box(item.selector, (item.width, item.height)) if item.selector else None,
+        "box": _box(item),
         "run_uri": f"{public}/jobs/{one.job_id}",
         "decision": None if one.status is Status.PROPOSED else one.status.value,
         "decided": decided,
     }
+
+
+def _box(item: Item) -> list[float] | None:
+    """The box of an item in canvas pixels, whole where they are: not every viewer draws fractions."""
+    box = parse_box(item.selector, (item.width, item.height)) if item.selector else None
+    return None if box is None else [int(side) if side == int(side) else side for side in box]
 
 
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:

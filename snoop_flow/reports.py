@@ -8,7 +8,7 @@ from datetime import datetime
 from math import exp
 from typing import Any
 
-from snoop_flow.entities import Status, VisualClass
+from snoop_flow.entities import Item, Prediction, Status, VisualClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,43 @@ class EmbedReport:
     failed: int
     items_per_second: float
     failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReport:
+    """What was segmented.
+
+    Attributes:
+        by: how the vectors of the regions were made: `patches` or `crops`.
+        segmented: items looked at now; `skipped` were before, `failed` could not be.
+        regions: found on them, with those that were there already.
+        bytes: about what their vectors take on disk.
+    """
+
+    job: str
+    backbone: str
+    segmenter: str
+    by: str
+    segmented: int
+    skipped: int
+    failed: int
+    regions: int
+    bytes: int
+    items_per_second: float
+    failures: tuple[FailedThing, ...] = ()
+    cost: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefineReport:
+    """Boxes that were drawn tighter around their objects; `merged` were the same object as a better one."""
+
+    job: str
+    refined: int
+    unchanged: int
+    merged: int
+    failed: int
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -139,6 +176,8 @@ class Card:
         why: why it is shown: the strategy's name.
         status: where the class's prediction stands, or "".
         merged: near duplicates among the best-scored items that are not shown beside it.
+        image: id of the image that it is, or that it was cut out of.
+        origin: of a region: what it came from, see `snoop_flow.entities.Item`.
     """
 
     item: str
@@ -155,6 +194,8 @@ class Card:
     why: str = ""
     status: str = ""
     merged: int = 0
+    image: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +216,32 @@ class SearchReport:
     exact: bool
     backbone: str
     recall: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What can be searched by what.
+
+    Attributes:
+        backbone: that searching uses; empty where nothing is embedded.
+        reads_text: a text is looked for in pictures, too, not in titles and metadata alone.
+        languages: that it reads, in words; empty where it reads none or nobody says.
+        segmented: live images of which parts can be searched.
+    """
+
+    backbone: str
+    reads_text: bool
+    languages: str
+    segmented: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfImage:
+    """What a class says of an image, or of a region of it."""
+
+    visual_class: VisualClass
+    prediction: Prediction
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +531,7 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
-    """A class with its counts."""
+    """A class with its counts; `regions`: it is one of parts of images."""
 
     visual_class: VisualClass
     owner: str
@@ -477,6 +544,7 @@ class ClassSummary:
     predictions: Mapping[Status, int]
     annotations: int
     models: tuple[ModelSummary, ...]
+    regions: bool = False
 
     @property
     def model(self) -> ModelSummary | None:

@@ -1,7 +1,6 @@
-"""Searching: a query vector against the whole corpus, or words against titles and metadata.
+"""Searching: a query vector against the whole corpus, or words against titles and metadata, or both.
 
-Images, items, regions, texts (where the backbone reads them) and classes all become one vector; `+` adds and `−`
-subtracts. Filters act inside the search. Where there is no usable index, the scan is exact.
+Filters act inside the search. Where there is no usable index, the scan is exact.
 """
 
 from __future__ import annotations
@@ -12,52 +11,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL.Image import Image
 
 from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
 from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
 from snoop_flow.indexing import index_type, open_index, recall_of
-from snoop_flow.plugin_types import FloatArray, Mask, TextBackbone
+from snoop_flow.plugin_types import FloatArray, Hits, Mask
 from snoop_flow.plugin_types import Index as OpenIndex
+from snoop_flow.querying import Box, Query, query_vector, reads, set_of, vector_of
+from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import SearchReport
-from snoop_flow.store import classes, collections, embeddings, indexes, items, marks, records
-from snoop_flow.vectors import VectorSet, usable
+from snoop_flow.store import classes, collections, indexes, items, marks
+from snoop_flow.vectors import VectorSet
+from snoop_flow.wording import DEEP, by_words, check_way, fused
 from snoop_flow.workspace import Scope, Workspace
 
 EXACT = "exact"
-SMALLEST = 1e-9  # length from which on a vector has a direction
-NEGATIVE_SHARE = 0.5  # Rocchio's usual weight of what the query is not
-Box = tuple[int, int, int, int]
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is looked for; parts are combined.
-
-    Attributes:
-        text: words in any language.
-        image: bytes of an image file.
-        url: address of an image.
-        items: ids of items to be like.
-        negatives: ids of items to be unlike.
-        visual_class: name of a class that has a model.
-        region: an item and a box in its canvas pixels.
-    """
-
-    text: str | None = None
-    image: bytes | None = None
-    url: str | None = None
-    items: Sequence[str] = ()
-    negatives: Sequence[str] = ()
-    visual_class: str | None = None
-    region: tuple[str, Box] | None = None
-
-    @property
-    def pictorial(self) -> bool:
-        """Whether anything but words is asked."""
-        return bool(self.image or self.url or self.items or self.negatives or self.visual_class or self.region)
+__all__ = ["Box", "Query", "query_vector", "scope_mask", "search"]
 
 
 def search(
@@ -71,10 +43,14 @@ def search(
     negatives: Sequence[str] = (),
     visual_class: str | None = None,
     region: tuple[str, Box] | None = None,
+    negative_text: str | None = None,
     count: int = 60,
     collection: str | None = None,
     index: str | None = None,
     class_name: str | None = None,
+    text_in: str | None = None,
+    regions: bool = False,
+    per_image: int = PER_IMAGE,
 ) -> SearchReport:
     """Rank the corpus by likeness to a query.
 
@@ -84,30 +60,86 @@ def search(
         collection: slug of the only collection to search.
         index: index type to use; by default the newest built one, else an exact scan.
         class_name: class whose marks are shown on the cards.
+        text_in: where a text is looked for: in `words` of titles and metadata, in `pictures`, or in `both`, whose
+            rankings are fused; by default in both where the backbone reads texts, else in words.
+        regions: rank parts of the images that were segmented; the answer for an image is its best region.
+        per_image: how many regions of one image may be among the results.
 
     Raises:
-        UsageError: nothing is asked, or the backbone makes nothing of the query.
-        NotFoundError: an item, class or collection does not exist, or nothing is embedded.
+        UsageError: nothing is asked, only what it is not, or the backbone makes nothing of the query.
+        NotFoundError: an item, class or collection does not exist, or nothing is embedded or segmented.
         SourceError: the query image cannot be fetched or decoded.
     """
     started = time.perf_counter()
-    asked = query or Query(text, image, url, items, negatives, visual_class, region)
-    if not asked.pictorial and not (asked.text or "").strip():
-        raise UsageError("nothing to search for; give a text, an image, an item, a class or a region")
-    if count < 1:
-        raise UsageError(f"number of results {count}: must be at least 1")
+    asked = query or Query(text, image, url, items, negatives, visual_class, region, negative_text)
+    asked.check()
+    _refuse_none("results", count)
+    _refuse_none("results of an image", per_image)
     shown = _marks(workspace, class_name)
-    if not asked.pictorial and (by_words := _by_words(workspace, asked, count, collection, started, shown)):
-        return by_words
-    known = _set_of(workspace, asked)
+    known = _set_or_none(workspace, asked, regions)
+    way = _way(workspace, asked, known, check_way(text_in))
+    if known is None or (way == "words" and not asked.pictorial):
+        numbers = by_words(workspace, asked.words, asked.unwanted, collection, count)
+        found = cards(workspace, numbers, marks=shown, why="words")
+        return SearchReport(found, 1.0, _milliseconds(started), "words", True, "")
     view = workspace.vectors(known)
-    allowed, coverage = _scope(workspace, view, collection, asked.text if not _reads(workspace, known) else None)
-    vector, bias = _vector(workspace, asked, known, view)
+    words = asked if way == "words" else None
+    allowed, coverage = _scope(workspace, view, collection, words)
+    vector, bias = vector_of(workspace, asked, known, view)
     answering = _index(workspace, known, view, index)
-    hits = answering.opened.search(vector, count, allowed=allowed)
-    found = cards(workspace, view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist(), marks=shown, why="search")
-    how = (answering.name, answering.exact, known.backbone, answering.recall)
+    wanted = max(count, DEEP) if way == "both" and not view.regional else count
+    hits = _hits(workspace, view, answering.opened, vector, wanted, allowed, per_image)
+    numbers, scores = view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist()
+    name = answering.name
+    if way == "both" and not view.regional:
+        titles = by_words(workspace, asked.words, asked.unwanted, collection, wanted)
+        by_likeness = dict(zip(numbers, scores, strict=True))
+        numbers = fused([numbers, titles], count)
+        scores, name = [by_likeness.get(number) for number in numbers], f"{name} and words"
+    found = cards(workspace, numbers, scores, marks=shown, why="search")
+    how = (name, answering.exact, known.backbone, answering.recall)
     return SearchReport(found, coverage, _milliseconds(started), *how)
+
+
+def _refuse_none(what: str, count: int) -> None:
+    if count < 1:
+        raise UsageError(f"number of {what} {count}: must be at least 1")
+
+
+def _set_or_none(workspace: Workspace, asked: Query, regions: bool) -> EmbeddingSet | None:
+    """The vectors to search; None where there are none yet and the query is nothing but words."""
+    try:
+        return set_of(workspace, asked, regions=regions)
+    except NotFoundError:
+        if asked.pictorial:
+            raise
+        return None
+
+
+def _way(workspace: Workspace, asked: Query, known: EmbeddingSet | None, wanted: str | None) -> str:
+    """Where the text of a query is looked for."""
+    if not (asked.words or asked.unwanted):
+        return "pictures"
+    able = known is not None and reads(workspace, known)
+    if wanted in ("pictures", "both") and not able:
+        by = f"the backbone {known.backbone} reads no text" if known else "nothing is embedded yet"
+        raise UsageError(f"{by}; look for it in words, or embed with a backbone that reads texts")
+    return wanted or ("both" if able else "words")
+
+
+def _hits(
+    workspace: Workspace,
+    view: VectorSet,
+    opened: OpenIndex,
+    vector: FloatArray,
+    count: int,
+    allowed: Mask | None,
+    per_image: int,
+) -> Hits:
+    def find(wanted: int) -> Hits:
+        return opened.search(vector, wanted, allowed=allowed)
+
+    return best_regions(workspace, view, find, count, per_image) if view.regional else find(count)
 
 
 def _milliseconds(started: float) -> float:
@@ -121,195 +153,63 @@ def _marks(workspace: Workspace, class_name: str | None) -> dict[int, int]:
         return marks.current(connection, classes.find(connection, class_name).id)
 
 
-# --- words -------------------------------------------------------------------------------------------------------
-
-
-def _by_words(
-    workspace: Workspace, asked: Query, count: int, collection: str | None, started: float, shown: dict[int, int]
-) -> SearchReport | None:
-    """Titles and metadata, when the backbone cannot read the text; None when it can."""
-    try:
-        known = workspace.embedding_set()
-        if _reads(workspace, known):
-            return None
-    except NotFoundError:  # words can be searched before anything is embedded
-        pass
-    numbers = _matching(workspace, asked.text or "", collection, count)
-    found = cards(workspace, numbers, marks=shown, why="words")
-    return SearchReport(found, 1.0, _milliseconds(started), "words", True, "")
-
-
-def _matching(workspace: Workspace, text: str, collection: str | None, limit: int) -> list[int]:
-    words = records.fold(text).split()
-    with workspace.catalogue.read() as connection:
-        scope = collections.by_slug(connection, collection).id if collection else None
-        return items.with_words(connection, words, scope, limit)
-
-
-def _reads(workspace: Workspace, known: EmbeddingSet) -> bool:
-    return workspace.backbone_spec(known.backbone).reads_text
-
-
-# --- the query vector --------------------------------------------------------------------------------------------
-
-
-def _set_of(workspace: Workspace, asked: Query) -> EmbeddingSet:
-    if asked.visual_class is None:
-        return workspace.embedding_set()
-    with workspace.catalogue.read() as connection:
-        return embeddings.set_by_id(connection, classes.find(connection, asked.visual_class).set_id)
-
-
-def query_vector(workspace: Workspace, asked: Query, known: EmbeddingSet) -> FloatArray:
-    """What a query is among the vectors of a set, (D,) of unit length.
-
-    Raises:
-        UsageError: nothing is asked, the backbone does not read the text, or the parts take each other away.
-        NotFoundError: an item or class does not exist or has no vector.
-        SourceError: the image cannot be fetched or decoded.
-    """
-    if not asked.pictorial and not (asked.text or "").strip():
-        raise UsageError("nothing is asked; give a text, an image, an item, a class or a region")
-    if asked.text and not _reads(workspace, known):
-        raise UsageError(
-            f"the backbone {known.backbone} reads no text; give an image, an item or a region, "
-            "or embed with a backbone that reads texts"
-        )
-    vector, _ = _vector(workspace, asked, known, workspace.vectors(known))
-    length = float(np.linalg.norm(vector))
-    if not np.isfinite(length) or length < SMALLEST:
-        raise UsageError("the parts of the query take each other away, and nothing is left; leave one out")
-    return np.asarray(vector / np.float32(length), np.float32)
-
-
-def _vector(workspace: Workspace, asked: Query, known: EmbeddingSet, view: VectorSet) -> tuple[FloatArray, float]:
-    parts = [*_examples(workspace, asked, known, view)]
-    if asked.visual_class and not parts:
-        return _class_vector(workspace, asked.visual_class)
-    if asked.visual_class:
-        weights, _ = _class_vector(workspace, asked.visual_class)
-        parts.append(weights / max(float(np.linalg.norm(weights)), 1e-12))
-    total: FloatArray = np.sum(parts, axis=0, dtype=np.float32)
-    return total / np.float32(max(float(np.linalg.norm(total)), 1e-12)), 0.0
-
-
-def _examples(workspace: Workspace, asked: Query, known: EmbeddingSet, view: VectorSet) -> list[FloatArray]:
-    parts: list[FloatArray] = []
-    if asked.items:
-        parts.append(vectors_of(workspace, asked.items, known, view).mean(axis=0))
-    if asked.negatives:
-        parts.append(-NEGATIVE_SHARE * vectors_of(workspace, asked.negatives, known, view).mean(axis=0))
-    if asked.image:
-        parts.append(_embed(workspace, known, workspace.decoder.decode(asked.image, uri="the query image")))
-    if asked.url:
-        size = workspace.backbone_spec(known.backbone).input_size
-        parts.append(_embed(workspace, known, workspace.loader().load({"url": asked.url}, size)))
-    if asked.region:
-        parts.append(_region(workspace, asked.region, known))
-    if asked.text and _reads(workspace, known):
-        parts.append(_text(workspace, asked.text, known))
-    return parts
-
-
-def vectors_of(workspace: Workspace, ids: Sequence[str], known: EmbeddingSet, view: VectorSet) -> FloatArray:
-    """Vectors of items, (n, D).
-
-    Raises:
-        NotFoundError: an item does not exist or has no vector.
-    """
-    with workspace.catalogue.read() as connection:
-        found = items.by_ids(connection, list(ids))
-    rows = view.rows_of([item.number for item in found])
-    for item, row in zip(found, rows, strict=True):
-        if row < 0:
-            raise NotFoundError(f"item {item.id} has no vector of {known.backbone} yet; run: snoop-flow embed")
-    return view.gather(rows)
-
-
-def _embed(workspace: Workspace, known: EmbeddingSet, picture: Image) -> FloatArray:
-    spec = workspace.backbone_spec(known.backbone)
-    return _usable(workspace.open_backbone(spec).embed_images([picture]), known, "the query image")
-
-
-def _usable(vectors: FloatArray, known: EmbeddingSet, what: str) -> FloatArray:
-    """The one vector of a query, (D,); a vector of zeros would rank everything alike, and look like an answer."""
-    if vectors.shape != (1, known.dimension):
-        raise IntegrityError(f"backbone {known.backbone} gave vectors of shape {vectors.shape} for {what}")
-    if not usable(vectors)[0]:
-        raise UsageError(f"the backbone {known.backbone} makes nothing of {what}: its vector is zero or not finite")
-    return np.asarray(vectors[0], np.float32)
-
-
-def _region(workspace: Workspace, region: tuple[str, Box], known: EmbeddingSet) -> FloatArray:
-    item_id, box = region
-    with workspace.catalogue.read() as connection:
-        item = items.by_ids(connection, [item_id])[0]
-    x, y, w, h = box
-    if w < 1 or h < 1 or x < 0 or y < 0 or x + w > item.width or y + h > item.height:
-        raise UsageError(
-            f"region {x},{y},{w},{h}: is not inside the canvas of {item.width} × {item.height}; "
-            "give x,y,width,height in canvas pixels"
-        )
-    size = workspace.backbone_spec(known.backbone).input_size
-    selector, canvas = f"xywh={x},{y},{w},{h}", (item.width, item.height)
-    return _embed(workspace, known, workspace.loader().load(item.image, size, selector=selector, canvas_size=canvas))
-
-
-def _text(workspace: Workspace, text: str, known: EmbeddingSet) -> FloatArray:
-    backbone = workspace.open_backbone(workspace.backbone_spec(known.backbone))
-    if not isinstance(backbone, TextBackbone):
-        raise UsageError(f"backbone {known.backbone} says that it reads text, but gives no text vectors")
-    return _usable(backbone.embed_texts([text]), known, "the text")
-
-
-def _class_vector(workspace: Workspace, name: str) -> tuple[FloatArray, float]:
-    with workspace.catalogue.read() as connection:
-        found = classes.find(connection, name)
-        model = classes.model(connection, found.id)
-    if model is None:
-        raise UsageError(f"class {found.name} has no model yet; mark a positive, then run: snoop-flow class fit")
-    return np.frombuffer(model.weights, "<f4"), model.bias
-
-
 # --- scope and index ---------------------------------------------------------------------------------------------
 
 
 def _scope(
-    workspace: Workspace, view: VectorSet, collection: str | None, words: str | None
+    workspace: Workspace, view: VectorSet, collection: str | None, asked: Query | None
 ) -> tuple[Mask | None, float]:
-    if collection is None:
+    """Which rows may answer, None for all; and which share of the images in scope has a vector.
+
+    Args:
+        asked: a query whose words narrow the answer.
+    """
+    allowed: Mask | None = None
+    if collection is None and not view.regional:
         with workspace.catalogue.read() as connection:
             live = items.count(connection)
         coverage = round(len(view) / live, 4) if live else 1.0
-        if not words:
-            return None, coverage
-        allowed = np.ones(len(view), bool)
     else:
-        scope = _collection_scope(workspace, view, collection)
-        allowed = scope.rows.copy()
-        coverage = round(float(np.count_nonzero(allowed)) / scope.items, 4) if scope.items else 1.0
-    if words:
-        matching = _matching(workspace, words, collection, len(view))
-        allowed &= np.isin(view.numbers, matching)
+        scope = _kept_scope(workspace, view, collection)
+        coverage = round(scope.covered / scope.items, 4) if scope.items else 1.0
+        allowed = None if collection is None else scope.rows.copy()
+    if asked is None:
+        return allowed, coverage
+    allowed = np.ones(len(view), bool) if allowed is None else allowed
+    if asked.words:
+        allowed &= _rows_of(workspace, view, by_words(workspace, asked.words, "", collection, len(view), every=True))
+    if asked.unwanted:
+        unlike = by_words(workspace, asked.unwanted, "", collection, len(view), every=True)
+        allowed &= ~_rows_of(workspace, view, unlike)
     return allowed, coverage
+
+
+def _rows_of(workspace: Workspace, view: VectorSet, numbers: list[int]) -> Mask:
+    """(N,) mask of the rows of some images, their regions included."""
+    if view.regional:
+        with workspace.catalogue.read() as connection:
+            numbers = numbers + [region.number for region in items.regions_of(connection, numbers)]
+    return np.isin(view.numbers, numbers)
 
 
 def scope_mask(workspace: Workspace, view: VectorSet, collection: str | None) -> Mask:
     """(N,) mask of the rows of a collection, or of all, which the caller may change; raises `NotFoundError`."""
     if collection is None:
         return np.ones(len(view), bool)
-    return _collection_scope(workspace, view, collection).rows.copy()
+    return _kept_scope(workspace, view, collection).rows.copy()
 
 
-def _collection_scope(workspace: Workspace, view: VectorSet, collection: str) -> Scope:
+def _kept_scope(workspace: Workspace, view: VectorSet, collection: str | None) -> Scope:
     with workspace.catalogue.read() as connection:
-        wanted = collections.by_slug(connection, collection).id
+        wanted = collections.by_slug(connection, collection).id if collection else None
         revision = items.revision(connection)
 
     def find() -> Scope:
         with workspace.catalogue.read() as connection:
-            numbers = np.array(items.numbers_in(connection, wanted), np.int64)
-        return Scope(np.isin(view.numbers, numbers), len(numbers))
+            whole = np.array(items.numbers_in(connection, wanted), np.int64)
+            every = items.numbers_in(connection, wanted, regions=True) if view.regional and collection else whole
+        rows = np.isin(view.numbers, every) if collection else np.ones(0, bool)
+        return Scope(rows, len(whole), int(np.isin(whole, view.numbers).sum()))
 
     return workspace.scope((view.state, wanted, *revision), find)
 

@@ -42,6 +42,9 @@ class Settings:
         harvest_batch: records in one unit of harvesting work.
         enrich_batch: items in one unit of enrichment work; their vectors and codes are in memory together.
         shard_rows: rows up to which small vector shards are merged.
+        region_windows: regions kept of an image where a command names no number.
+        region_cells: cells of the grid on which regions are described, along the longer side of an image.
+        region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
@@ -65,6 +68,9 @@ class Settings:
     harvest_batch: int = 16
     enrich_batch: int = 100_000
     shard_rows: int = 250_000
+    region_windows: int = 32
+    region_cells: int = 32
+    region_limit: int = 10_000_000
     watts_per_core: float = 12.0
     task_runner: str = "threads"
     user: str = ""

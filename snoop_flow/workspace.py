@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snoop_flow.entities import EmbeddingSet, Index, User
+from snoop_flow.entities import EmbeddingSet, Index, SetKind, User
 from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
 from snoop_flow.fetching import Fetcher, FetchPolicy
 from snoop_flow.host import PluginHost
@@ -47,10 +47,12 @@ class Scope:
     Attributes:
         rows: (N,) mask of a view's rows; shared, so copy it before changing it.
         items: live items of the collection, embedded or not.
+        covered: how many of these have a row.
     """
 
     rows: NDArray[np.bool_]
     items: int
+    covered: int
 
 
 class Workspace:
@@ -238,7 +240,8 @@ class Workspace:
         with self._lock:
             cached = self._sets.get(embedding_set.id)
             if cached is None or cached.state != state_of(shards, dead):
-                cached = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension)
+                regional = embedding_set.kind is SetKind.REGION
+                cached = VectorSet(self.vector_folder, shards, dead, embedding_set.dimension, regional=regional)
                 self._sets[embedding_set.id] = cached
             return cached
 

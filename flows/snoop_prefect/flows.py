@@ -116,6 +116,22 @@ def embed(
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def segment(
+    workspace: str,
+    job_id: str | None = None,
+    collection: str | None = None,
+    segmenter: str = "windows",
+    backbone: str | None = None,
+    per_image: int | None = None,
+    by: str | None = None,
+    device: str = "cpu",
+) -> Report:
+    """Cut images into regions, and compute their vectors."""
+    parameters = {"collection": collection, "segmenter": segmenter, "backbone": backbone, "per_image": per_image}
+    return _carry_out(workspace, job_id, "segment", {**parameters, "by": by, "device": device})
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def index(workspace: str, job_id: str | None = None, type: str | None = None, backbone: str | None = None) -> Report:
     """Build an index over the vectors, or bring it up to date."""
     return _carry_out(workspace, job_id, "index", {"type": type, "backbone": backbone})
@@ -136,6 +152,12 @@ def enrich(
     parameters = {"names": names or [], "collection": collection, "threshold": threshold, "floor": floor}
     parameters |= {"most": most, "everything": everything}
     return _carry_out(workspace, job_id, "enrich", parameters)
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def refine(workspace: str, job_id: str | None = None, names: list[str] | None = None, device: str = "cpu") -> Report:
+    """Draw the boxes that classes of regions propose tighter around the objects."""
+    return _carry_out(workspace, job_id, "refine", {"names": names or [], "device": device})
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
@@ -171,7 +193,7 @@ def switch(workspace: str, backbone: str, device: str | None = None, type: str |
     return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
 
 
-FLOWS = (harvest, embed, index, enrich, publish, ingest, switch)
+FLOWS = (harvest, embed, segment, index, enrich, refine, publish, ingest, switch)
 
 
 def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:

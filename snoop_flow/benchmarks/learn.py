@@ -7,7 +7,9 @@ and the positives found are told besides. The floor of a round is scoring every 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, time
 from snoop_flow.evaluation import peak_megabytes, read_labelled
 from snoop_flow.host import PluginHost
 from snoop_flow.jobs import Progress
-from snoop_flow.learning import Corpus, Learner, Rounds, Strategy, discovery, fit, most_useful, relevant, simulate
+from snoop_flow.learning import Corpus, Learner, Rounds, Strategy, fit, most_useful, relevant, simulate
 from snoop_flow.learning.baselines import baselines_on
 from snoop_flow.workspace import DEFAULT_BACKBONE
 
@@ -55,11 +57,13 @@ def bench_learn(
     *,
     backbone: str | None = None,
     windows: int = 5,
+    dimension: int | None = None,
     concepts: int = 40,
     prevalences: tuple[float, float] = (0.0002, 0.1),
     rounds: int = 16,
     batch: int = 10,
     seeds: int = 5,
+    jobs: int = 1,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> BenchReport:
@@ -68,9 +72,11 @@ def bench_learn(
     Args:
         labels: CSVs with the columns `file` and `label`; rows without a label are images of no class.
         windows: cut from each image, to make classes rare.
+        dimension: reduce the vectors to so many principal axes, which saves time; all by default.
         concepts: classes taught, at most.
         prevalences: lowest and highest share of members, as far as the material goes.
         batch: marks in a round.
+        jobs: processes that teach; their milliseconds hold for one.
         cache: keeps the vectors for another run.
 
     Raises:
@@ -82,15 +88,17 @@ def bench_learn(
     with tempfile.TemporaryDirectory(prefix="snoop-flow-bench-") as folder:
         sets = [read_labelled(one) for one in labels] or drawn_sets(Path(folder))
         material = material_of(sets, spec, windows, 0, cache, progress)
+    material = material if dimension is None else material.reduced(dimension)
     trial = Trial(rounds, batch, seeds)
     taught = concepts_of(material, concepts, prevalences, np.random.default_rng(0))
     whole = Corpus.of(material.vectors, np.random.default_rng(0))
-    runs = _runs(taught, whole, trial, progress)
+    runs = _runs(taught, whole, trial, jobs, progress)
     low, high = range_of(taught)
     setting = {
         "labels": [str(one) for one in labels] or "sample archive",
         "backbone": name,
         "items": len(material.vectors),
+        "dimension": material.vectors.shape[1],
         "windows": windows,
         "concepts": len(taught),
         "prevalence": [round(low, 6), round(high, 6)],
@@ -102,36 +110,70 @@ def bench_learn(
 
 
 def learners(corpus: Corpus) -> dict[str, tuple[Strategy, Learner]]:
-    """Ours by three strategies, and what others do."""
-    ours = {OURS: most_useful, "ours, relevant": relevant, "ours, discovery": discovery}
-    return {**{name: (choose, fit) for name, choose in ours.items()}, **baselines_on(corpus)}
+    """Ours by two strategies, and what others do."""
+    return {OURS: (most_useful, fit), "ours, relevant": (relevant, fit), **baselines_on(corpus)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """One concept as every learner learns it: learner → a run per seed. All begin a seed with the same example."""
+
+    whole: Corpus
+    trial: Trial
+
+    def __call__(self, concept: Concept) -> dict[str, list[Rounds]]:
+        corpus = concept.corpus(self.whole)
+        return {
+            name: [self._run(corpus, concept, choose, learn, seed) for seed in range(self.trial.seeds)]
+            for name, (choose, learn) in learners(corpus).items()
+        }
+
+    def _run(self, corpus: Corpus, concept: Concept, choose: Strategy, learn: Learner, seed: int) -> Rounds:
+        return simulate(
+            corpus,
+            concept.relevant,
+            choose,
+            rounds=self.trial.rounds,
+            batch=self.trial.batch,
+            rng=np.random.default_rng(seed),
+            learn=learn,
+            held_out=concept.held_out,
+        )
 
 
 def _runs(
-    taught: Sequence[Concept], whole: Corpus, trial: Trial, progress: Progress | None
+    taught: Sequence[Concept], whole: Corpus, trial: Trial, jobs: int, progress: Progress | None
 ) -> dict[str, list[list[Rounds]]]:
-    """Learner → concept → seed → rounds. All learners begin a concept and seed with the same example."""
+    """Learner → concept → seed → rounds."""
     runs: dict[str, list[list[Rounds]]] = {}
-    for number, concept in enumerate(taught, 1):
-        corpus = concept.corpus(whole)
-        for name, (choose, learn) in learners(corpus).items():
-            rounds = [
-                simulate(
-                    corpus,
-                    concept.relevant,
-                    choose,
-                    rounds=trial.rounds,
-                    batch=trial.batch,
-                    rng=np.random.default_rng(seed),
-                    learn=learn,
-                    held_out=concept.held_out,
-                )
-                for seed in range(trial.seeds)
-            ]
-            runs.setdefault(name, []).append(rounds)
-        if progress:
-            progress(number, len(taught), "teach")
+    with _several(jobs, _Taught(whole, trial)) as done:
+        for number, found in enumerate(done(taught), 1):
+            for name, rounds in found.items():
+                runs.setdefault(name, []).append(rounds)
+            if progress:
+                progress(number, len(taught), "teach")
     return runs
+
+
+@contextmanager
+def _several(jobs: int, work: _Taught) -> Iterator[Callable[[Sequence[Concept]], Iterable[dict[str, list[Rounds]]]]]:
+    """Map over concepts in so many processes, in order."""
+    if jobs == 1:
+        yield lambda concepts: map(work, concepts)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(work,)) as pool:
+        yield lambda concepts: pool.map(_one, concepts)
+
+
+_WORK: list[_Taught] = []  # of a process of the pool: the corpus goes there once, not with each concept
+
+
+def _begin(work: _Taught) -> None:
+    _WORK[:] = [work]
+
+
+def _one(concept: Concept) -> dict[str, list[Rounds]]:
+    return _WORK[0](concept)
 
 
 def _report(

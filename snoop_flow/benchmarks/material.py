@@ -23,6 +23,7 @@ from snoop_flow.evaluation import Labelled, pictures, units
 from snoop_flow.fetching import Fetcher
 from snoop_flow.images import Decoder, ImageLoader
 from snoop_flow.jobs import Progress
+from snoop_flow.learning import corpus_statistics
 from snoop_flow.plugin_types import BackboneSpec, FloatArray, Mask
 
 BATCH = 64
@@ -44,6 +45,13 @@ class Material:
     vectors: FloatArray
     sources: NDArray[np.intp]
     members: Mapping[str, Mask]
+
+    def reduced(self, dimension: int) -> Material:
+        """The same in fewer dimensions, along the principal axes, where the vectors have more."""
+        if dimension >= self.vectors.shape[1]:
+            return self
+        axes = corpus_statistics([self.vectors]).axes[:, -dimension:]
+        return Material(units(self.vectors @ axes), self.sources, self.members)
 
     @property
     def images(self) -> int:

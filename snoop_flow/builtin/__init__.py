@@ -14,14 +14,21 @@ from snoop_flow.builtin.exporters import CSV, IIIF_PAGES, W3C_LINES
 from snoop_flow.builtin.folder import FOLDER
 from snoop_flow.builtin.iiif import IIIF
 from snoop_flow.builtin.strategies import STRATEGIES
+from snoop_flow.builtin.windows import WINDOWS
 from snoop_flow.hookspecs import hookimpl
-from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SourceSpec, StrategySpec
+from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SegmenterSpec, SourceSpec, StrategySpec
 
 
 @hookimpl
 def register_sources() -> Sequence[SourceSpec]:
     """Folders of images, and IIIF by address."""
     return [FOLDER, IIIF]
+
+
+@hookimpl
+def register_segmenters() -> Sequence[SegmenterSpec]:
+    """Windows that differ most from each other."""
+    return [WINDOWS]
 
 
 @hookimpl

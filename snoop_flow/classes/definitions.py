@@ -12,8 +12,10 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.costs import class_cost
 from snoop_flow.classes.marking import counts_of, mark
 from snoop_flow.classes.starting import Start, start_of
-from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Visibility, VisualClass
+from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, SetKind, Visibility, VisualClass
 from snoop_flow.errors import UsageError
+from snoop_flow.regions.drawing import MARK
+from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import ClassSummary, ModelSummary
 from snoop_flow.searching import Query
 from snoop_flow.store import classes, embeddings, failures, items, marks, people, predictions, published
@@ -36,23 +38,26 @@ def create_class(
     start: Query | None = None,
     start_note: str = "",
     backbone: str | None = None,
+    regions: bool = False,
     user: str | None = None,
 ) -> VisualClass:
     """Create a class, taught on the vectors of a backbone, perhaps with its first positives.
 
     Args:
-        positives: items that are marked as belonging to it.
+        positives: items that are marked as belonging to it, or boxes on them as `ID#xywh=X,Y,W,H`.
+        regions: it is a class of parts of images; so it is where a positive is a box.
         start: what teaching begins with: a text, an image from outside, items, a region or another class. It ranks
             the corpus until something is marked, and draws the model ever less as marks come in.
         start_note: says what the start is; by default made of it.
 
     Raises:
         ConflictError: the institution has a class of this name.
-        NotFoundError: nothing is embedded yet, or an item does not exist.
+        NotFoundError: nothing is embedded, or segmented, yet, or an item does not exist.
         UsageError: the start cannot be used, such as a text with a backbone that reads none.
         SourceError: the image to start from cannot be fetched or decoded.
     """
-    known = workspace.embedding_set(backbone)
+    parts = regions or any(MARK in one for one in positives)
+    known = region_set(workspace, backbone) if parts else workspace.embedding_set(backbone)
     begun = None if start is None else start_of(workspace, known, start, start_note)
     created = create_in_set(
         workspace,
@@ -210,7 +215,8 @@ def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str],
     return ClassSummary(
         visual_class=one,
         owner=names.get(one.owner_id, ""),
-        backbone=embeddings.set_by_id(connection, one.set_id).backbone,
+        backbone=(known := embeddings.set_by_id(connection, one.set_id)).backbone,
+        regions=known.kind is SetKind.REGION,
         positives=positives,
         negatives=negatives,
         unsure=unsure,

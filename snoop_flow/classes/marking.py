@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
+from snoop_flow.entities import SetKind
 from snoop_flow.errors import NotFoundError, UsageError
+from snoop_flow.regions.drawing import MARK, draw
 from snoop_flow.reports import HistoryEntry, MarkReport
-from snoop_flow.store import classes, failures, items, marks, people, rounds
+from snoop_flow.store import classes, embeddings, failures, items, marks, people, rounds
 from snoop_flow.workspace import Workspace
 
 VALUES = frozenset({1, -1, 0, None})
@@ -25,6 +27,8 @@ def mark(
 ) -> MarkReport:
     """Append one operation: item id → +1, -1, 0 (unsure) or None (clear).
 
+    In a class of regions, `ID#xywh=X,Y,W,H` names a box on an item: it becomes a region with a vector at once.
+
     Sending the same operation again changes nothing, so a client may repeat it until it is answered. A mark on an item
     that a round of teaching showed belongs to that round. Others' marks stay as they are: what several people say of an
     item is combined, see `snoop_flow.learning.combine`.
@@ -41,6 +45,7 @@ def mark(
     if wrong := [value for value in values.values() if value not in VALUES]:
         raise UsageError(f"mark {wrong[0]!r}: is one of 1, -1, 0 (unsure) or null (clear)")
     author = workspace.user(user)
+    values = drawn(workspace, name, values)
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
         known = items.by_ids(connection, list(values))
@@ -51,6 +56,27 @@ def mark(
         marks.append(connection, found.id, author.id, new)
         present = marks.current(connection, found.id)
     return MarkReport(op_id, *counts_of(present))
+
+
+def drawn(workspace: Workspace, name: str, values: Mapping[str, int | None]) -> Mapping[str, int | None]:
+    """Marks with the ids of regions in the place of boxes, all of which can be learned from.
+
+    Raises:
+        UsageError: the class knows whole images, or a box is not on its canvas.
+    """
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        known = embeddings.set_by_id(connection, found.set_id)
+    if known.kind is not SetKind.REGION:
+        if boxes := [one for one in values if MARK in one]:
+            raise UsageError(
+                f"{boxes[0]}: class {found.name} knows whole images; for parts of them create one with: "
+                "snoop-flow class create NAME --regions"
+            )
+        return values
+    looked_at = [one for one, value in values.items() if value in (1, -1) or MARK in one]
+    ids = {one: item.id for one, item in zip(looked_at, draw(workspace, known, looked_at), strict=True)}
+    return {ids.get(one, one): value for one, value in values.items()}
 
 
 def undo(workspace: Workspace, name: str, op_id: str, *, new_op_id: str, user: str | None = None) -> MarkReport:

@@ -13,6 +13,7 @@ from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
 from snoop_flow.plugin_types import FloatArray, RowArray
+from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import Card, ClassCoverage, Histogram, SearchReport
 from snoop_flow.searching import scope_mask
 from snoop_flow.workspace import Workspace
@@ -22,7 +23,7 @@ MOST_BINS = 10_000
 
 
 def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str | None = None) -> SearchReport:
-    """The corpus by score, judged items included: what a curator sees after refining.
+    """The corpus by score, judged items included: what a curator sees after refining; an image by its best region.
 
     Raises:
         UsageError: nothing is known of the class yet, or `count` is below 1.
@@ -32,7 +33,8 @@ def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str
     lesson = lesson_of(workspace, name)
     model = lesson.ranked_by()
     allowed = None if collection is None else scope_mask(workspace, lesson.view, collection)
-    best = lesson.view.scan(model.weights, model.bias, allowed=allowed).top(count)
+    scan = lesson.view.scan(model.weights, model.bias, allowed=allowed)
+    best = best_regions(workspace, lesson.view, scan.top, count, PER_IMAGE) if lesson.view.regional else scan.top(count)
     return report(lesson, best.rows, best.scores, "ranking", started)
 
 

@@ -11,6 +11,7 @@ from snoop_flow.classes import rounds, teaching
 from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.classes.moments import moments_of
+from snoop_flow.classes.places import repeated, spread_in_space
 from snoop_flow.classes.ranking import exact_scores, refuse_none, report
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.host import choose
@@ -35,6 +36,7 @@ RETRIES = 6  # a strategy is asked again where neighbours in time, or scores out
 REFINED = 16  # exact scores for each row wanted, of the highest and of those nearest to the boundary …
 LEAST_REFINED = 512  # … and at least so many, since a strategy may choose from a few hundred
 LOOKED_AT = 8  # rows for each one shown, among which its near duplicates are counted
+NONE: RowArray = np.zeros(0, np.intp)
 Window = tuple[float, float]
 
 
@@ -103,7 +105,10 @@ def suggest(
     blind = lesson.linear is None and strategy != "random"
     with metered_for(workspace) as meter:
         pool = _pool(lesson, wish)
-        rows = _first_look(pool, count, rng) if blind else _picked(lesson, pool, spec, wish, rng)
+        if blind:
+            rows = spread_in_space(lesson, _first_look(pool, count, rng), NONE)
+        else:
+            rows = _picked(lesson, pool, spec, wish, rng)
     why = "discovery" if blind else spec.name
     if record and len(rows):
         rounds.record(lesson, why, rows, user, meter.cost)
@@ -116,6 +121,7 @@ def _pool(lesson: Lesson, wish: _Wish) -> Pool:
     judged, marks = _judged(lesson)
     candidates: Mask = scope_mask(lesson.workspace, lesson.view, wish.collection)
     candidates[judged] = False
+    candidates[repeated(lesson)] = False
     scores = np.zeros(len(lesson.view), np.float32)
     if lesson.linear is not None:
         scores, candidates = _scanned(lesson, lesson.linear, candidates, wish)
@@ -158,10 +164,10 @@ def _judged(lesson: Lesson) -> tuple[RowArray, np.ndarray[tuple[int], np.dtype[n
 
 def _picked(lesson: Lesson, pool: Pool, spec: StrategySpec, wish: _Wish, rng: np.random.Generator) -> RowArray:
     """What the strategy chooses, without neighbours in time and within the window, whichever strategy it is."""
-    picked = np.empty(0, np.intp)
+    picked = NONE
     for _ in range(RETRIES):
         chosen = _chosen(spec, pool, wish.count - len(picked), rng)
-        kept = spread_in_time(pool, chosen)
+        kept = spread_in_space(lesson, spread_in_time(pool, chosen), picked)
         if wish.window is not None:
             kept = kept[_within(exact_scores(lesson, kept, lesson.linear), wish.window)]
         picked = np.concatenate([picked, kept])

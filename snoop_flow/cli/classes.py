@@ -44,7 +44,8 @@ def class_line(summary: ClassSummary) -> str:
     """A class in one line."""
     version = f"version {summary.visual_class.version}" if summary.versions else "not fitted yet"
     marks = f"+{summary.positives} −{summary.negatives} ?{summary.unsure}"
-    return f"{summary.visual_class.name}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
+    of = " (of regions)" if summary.regions else ""
+    return f"{summary.visual_class.name}{of}: {marks}, {version}, {counted(summary.annotations, 'annotation')}"
 
 
 def frugality_line(cost: ClassCost) -> str:
@@ -69,7 +70,8 @@ def _exhaustive(cost: ClassCost) -> str:
 @click.option("--definition", default="", help="What belongs to the class, and what does not.")
 @click.option("--concept", "concept_uri", default="", metavar="URI", help="Concept of a vocabulary, such as Wikidata.")
 @click.option("--label", "labels", multiple=True, metavar="LANG=TEXT", help="Label in a language; may be repeated.")
-@item_option("--positive", "positives", "An item that belongs to it")
+@item_option("--positive", "positives", "An item that belongs to it, or a box on one as ID#xywh=X,Y,W,H")
+@click.option("--regions", is_flag=True, help="A class of parts of images (see: snoop-flow segment).")
 @click.option("--text", help="Start from a text, where the backbone reads texts.")
 @click.option("--image", metavar="FILE-or-URL", help="Start from an image outside the corpus.")
 @item_option("--item", "items", "Start from an item, without marking it")
@@ -92,7 +94,7 @@ def create(
     \b
     Examples:  snoop-flow class create Balloons --label fr=Montgolfières --positive 5m2k…
                snoop-flow class create Anchors --image anchor.jpg
-               snoop-flow class create Seals --region '5m2k…#xywh=100,80,300,300'
+               snoop-flow class create Seals --positive '5m2k…#xywh=100,80,300,300'
     """
     data, url = picture_of(image)
     start = Query(text=text, image=data, url=url, items=items, region=region_of(region))

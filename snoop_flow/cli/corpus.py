@@ -11,7 +11,8 @@ from snoop_flow.cli.index_text import index_text
 from snoop_flow.cli.options import Function, cost_text, counted, failures_text, in_workspace, progress_bar
 from snoop_flow.facade import Workspace
 from snoop_flow.frugality import Cost
-from snoop_flow.reports import EmbedReport, HarvestReport
+from snoop_flow.regions.spaces import WAYS
+from snoop_flow.reports import EmbedReport, HarvestReport, SegmentReport
 
 
 def _source_options(command: Function) -> Function:
@@ -92,11 +93,46 @@ def _embedded(report: EmbedReport) -> str:
 
 
 @click.command()
+@click.option("--collection", help="Slug of the only collection to segment.")
+@click.option("--segmenter", default="windows", show_default=True, metavar="NAME", help="What cuts (see plugins).")
+@_backbone_option
+@click.option("--per-image", type=click.IntRange(1), help="Regions kept of an image; by default region_windows.")
+@click.option(
+    "--by",
+    type=click.Choice(WAYS),
+    help="Describe them by the backbone's patches, or crop by crop; by default by patches where it has them.",
+)
+@_device_option
+@in_workspace
+def segment(workspace: Workspace, **options: Any) -> Any:
+    """Cut images into regions, so that parts of them can be searched for, taught and annotated.
+
+    \b
+    Examples:  snoop-flow segment --collection incunables --backbone onnx:models/mobilenet.toml
+               snoop-flow segment --collection incunables --per-image 64
+    """
+    with progress_bar("segment") as progress:
+        report = workspace.segment(progress=progress, **options)
+    return report, _segmented(report) + cost_text(report.cost)
+
+
+def _segmented(report: SegmentReport) -> str:
+    how = "by patches" if report.by == "patches" else "crop by crop, since the backbone sees no patches"
+    text = f"{counted(report.regions, 'region')} on {counted(report.segmented, 'item')}, described {how}"
+    text += f" with {report.backbone} ({report.items_per_second} items a second, {report.bytes / 1e6:.1f} MB)"
+    text += f", {report.skipped} were segmented already" if report.skipped else ""
+    if report.failed:
+        text += f"\n{report.failed} without an image:{failures_text(report.failures)}"
+    return text
+
+
+@click.command()
 @click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")
 @_backbone_option
 @click.option("--anew", is_flag=True, help="Build it anew, even if it could be brought up to date.")
+@click.option("--regions", is_flag=True, help="Over the vectors of regions.")
 @in_workspace
-def index(workspace: Workspace, type_: str | None, backbone: str | None, anew: bool) -> Any:
+def index(workspace: Workspace, type_: str | None, **options: Any) -> Any:
     """Build an index over the vectors, or bring it up to date.
 
     \b
@@ -104,7 +140,7 @@ def index(workspace: Workspace, type_: str | None, backbone: str | None, anew: b
                snoop-flow index --type faiss-ivf-pq --anew
     """
     with progress_bar("index") as progress:
-        report = workspace.build_index(type=type_, backbone=backbone, anew=anew, progress=progress)
+        report = workspace.build_index(type=type_, progress=progress, **options)
     return report, index_text(report) + cost_text(report.cost)
 
 
@@ -139,4 +175,4 @@ def ingest(
     return value, text + cost_text(cost.as_json())
 
 
-COMMANDS = (harvest, embed, index, ingest)
+COMMANDS = (harvest, embed, segment, index, ingest)

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from snoop_flow.cli.figures import figure_lines, figure_values
-from snoop_flow.cli.options import cost_text, counted, in_workspace, progress_bar, user_option
+from snoop_flow.cli.options import cost_text, counted, in_workspace, plain, progress_bar, user_option
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import EnrichedClass, EnrichReport, ExpectedHits
+from snoop_flow.frugality import Cost
+from snoop_flow.reports import EnrichedClass, EnrichReport, ExpectedHits, RefineReport
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 
@@ -20,12 +21,19 @@ NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @NAMES
 @click.option("--collection", help="Slug of the only collection to enrich.")
 @click.option("--threshold", type=float, help="Score from which on an item is proposed; by default the class's own.")
+@click.option(
+    "--refine/--no-refine",
+    "refined",
+    default=True,
+    show_default=True,
+    help="For classes of regions: draw the proposed boxes tighter around the objects.",
+)
 @click.option("--floor", type=float, help="Lower score from which on an item is proposed as uncertain.")
 @click.option("--most", type=click.IntRange(1), help="Proposals of each class that may wait for review; the best stay.")
 @click.option("--all", "everything", is_flag=True, help="Score all items again, not only what is new.")
 @click.option("--dry-run", is_flag=True, help="Only tell how many proposals to expect, and how many of them are right.")
 @in_workspace
-def enrich(workspace: Workspace, names: Sequence[str], dry_run: bool, **options: Any) -> Any:
+def enrich(workspace: Workspace, names: Sequence[str], dry_run: bool, refined: bool, **options: Any) -> Any:
     """Score the whole corpus with classes, exactly, and keep proposals.
 
     A second run scores only what is new: all items for a new version of a class or a lower threshold, else the items
@@ -40,7 +48,13 @@ def enrich(workspace: Workspace, names: Sequence[str], dry_run: bool, **options:
         return _expected(workspace, names, options)
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
-    return report, "\n".join([_enriched(one) for one in report.classes] + _speed(report)) + cost_text(report.cost)
+    text = "\n".join([_enriched(one) for one in report.classes] + _speed(report))
+    if not (refined and (able := workspace.refinable(names))):
+        return report, text + cost_text(report.cost)
+    with progress_bar("refine") as progress:
+        boxes = workspace.refine(able, progress=progress)
+    cost = Cost.of(report.cost) + Cost.of(boxes.cost)
+    return {**plain(report), "boxes": boxes}, f"{text}\n{_boxes(boxes)}" + cost_text(cost.as_json())
 
 
 def _enriched(one: EnrichedClass) -> str:
@@ -84,6 +98,27 @@ def _speed(report: EnrichReport) -> list[str]:
     if not report.scored:
         return ["Nothing was new; --all scores everything again"]
     return [f"{report.items_per_second:.0f} scores a second"]
+
+
+@click.command()
+@NAMES
+@click.option("--device", default="cpu", show_default=True, help="Such as cpu or cuda.")
+@in_workspace
+def refine(workspace: Workspace, names: Sequence[str], device: str) -> Any:
+    """Draw the boxes that classes of regions propose tighter around the objects.
+
+    \b
+    Example:  snoop-flow refine Initials
+    """
+    with progress_bar("refine") as progress:
+        report = workspace.refine(names, device=device, progress=progress)
+    return report, _boxes(report) + cost_text(report.cost)
+
+
+def _boxes(report: RefineReport) -> str:
+    failed = f", {counted(report.failed, 'image')} could not be had" if report.failed else ""
+    fitted = f"{report.unchanged} stayed as they were, {report.merged} were of the same object"
+    return f"{report.refined} {'box' if report.refined == 1 else 'boxes'} refined, {fitted}{failed}"
 
 
 @click.command()
@@ -136,4 +171,4 @@ def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str]
     return report, f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
 
 
-COMMANDS = (enrich, review, publish, export)
+COMMANDS = (enrich, refine, review, publish, export)

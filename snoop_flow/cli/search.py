@@ -12,17 +12,32 @@ from snoop_flow.cli.index_text import found_text
 from snoop_flow.cli.options import counted, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
-from snoop_flow.reports import SearchReport
-from snoop_flow.searching import Box
+from snoop_flow.regions.drawing import Box, address
+from snoop_flow.reports import Card, SearchReport
+from snoop_flow.wording import WAYS
 
 
 @click.command()
-@click.option("--text", help="Words, in titles and metadata unless the backbone reads text.")
+@click.option("--text", help="Words: in titles and metadata, and in pictures where the backbone reads text.")
 @click.option("--image", metavar="FILE-or-URL", help="An image file or the address of one.")
 @click.option("--item", "items", multiple=True, metavar="ID", help="An item to be like; may be repeated.")
 @click.option("--unlike", "negatives", multiple=True, metavar="ID", help="An item to be unlike; may be repeated.")
 @click.option("--class", "visual_class", metavar="NAME", help="A class that has a model.")
 @click.option("--region", metavar="ID#xywh=X,Y,W,H", help="A box on an item, in canvas pixels.")
+@click.option("--unlike-text", "negative_text", metavar="TEXT", help="Words for what it must not be.")
+@click.option(
+    "--text-in",
+    type=click.Choice(WAYS),
+    help="Where the text is looked for; by default in both, where the backbone reads text, else in words.",
+)
+@click.option("--regions", is_flag=True, help="Rank parts of the images (see: snoop-flow segment).")
+@click.option(
+    "--per-image",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="With --regions: results of one image at most.",
+)
 @click.option("-k", "count", type=click.IntRange(1), default=20, show_default=True, help="Number of results.")
 @click.option("--collection", help="Slug of the only collection to search.")
 @click.option("--index", metavar="TYPE", help="Index type to use; 'exact' scans everything.")
@@ -34,6 +49,7 @@ def search(workspace: Workspace, image: str | None, region: str | None, items: S
     Examples:  snoop-flow search --image balloon.jpg -k 12
                snoop-flow search --item 5m2k… --collection posters
                snoop-flow search --text "carte marine"
+               snoop-flow search --regions --region '5m2k…#xywh=100,80,300,300'
     """
     data, url = picture_of(image)
     report = workspace.search(image=data, url=url, items=items, region=region_of(region), **options)
@@ -56,16 +72,14 @@ def region_of(region: str | None) -> tuple[str, Box] | None:
     """Item and box of `ID#xywh=X,Y,W,H`; raises `UsageError` where it is written otherwise."""
     if region is None:
         return None
-    item, _, box = region.partition("#xywh=")
-    try:
-        x, y, w, h = (int(number) for number in box.removeprefix("pixel:").split(","))
-    except ValueError as error:
-        raise UsageError(f"region {region!r}: write it as ID#xywh=X,Y,W,H in whole canvas pixels") from error
-    return item, (x, y, w, h)
+    named = address(region)
+    if named.box is None:
+        raise UsageError(f"region {region!r}: write it as ID#xywh=X,Y,W,H in whole canvas pixels")
+    return named.item, named.box
 
 
 def _document(report: SearchReport) -> dict[str, Any]:
-    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record")
+    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "image")
     results = [{name: getattr(card, name) for name in names} for card in report.cards]
     return {
         "results": results,
@@ -78,10 +92,14 @@ def _document(report: SearchReport) -> dict[str, Any]:
     }
 
 
+def named(card: Card) -> str:
+    """What a card is of, in one line: label, box where it is a region, record."""
+    return f"{card.label} {card.selector}".rstrip() + f" — {card.record_label}"
+
+
 def _text(report: SearchReport) -> str:
     lines = [
-        f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {card.label} — {card.record_label}"
-        for card in report.cards
+        f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {named(card)}" for card in report.cards
     ]
     lines.append(f"{counted(len(report.cards), 'result')} in {report.milliseconds} ms, {_how(report)}")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ import click
 
 from snoop_flow.cli.classes import class_, class_line, counts_of, item_option
 from snoop_flow.cli.options import counted, in_workspace, user_option
+from snoop_flow.cli.search import named
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.reports import Card, RoundReport, SearchReport
@@ -36,10 +37,11 @@ def mark(
     settle: bool,
     user: str | None,
 ) -> Any:
-    """Mark items positive, negative or unsure.
+    """Mark items positive, negative or unsure; in a class of regions, boxes on them as ID#xywh=X,Y,W,H.
 
     \b
     Examples:  snoop-flow class mark Balloons --positive 5m2k… --negative 8xa1…
+               snoop-flow class mark Initials --positive '5m2k…#xywh=100,80,300,300'
                snoop-flow class mark Balloons --user ada --negative 5m2k…
                snoop-flow class mark Balloons --settle --positive 5m2k…
     """
@@ -103,7 +105,7 @@ def suggest(workspace: Workspace, name: str, preview: bool, **options: Any) -> A
 
 
 def _suggestions(report: SearchReport) -> dict[str, Any]:
-    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "why", "merged")
+    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "why", "merged", "image")
     cards = [{name: getattr(card, name) for name in names} for card in report.cards]
     return {"suggestions": cards, "milliseconds": report.milliseconds}
 
@@ -114,7 +116,7 @@ def _suggestion_text(report: SearchReport) -> str:
 
 def _card_line(card: Card) -> str:
     others = f" (and {counted(card.merged, 'near duplicate')})" if card.merged else ""
-    return f"{card.score or 0:8.3f}  {card.item}  {card.label} — {card.record_label}{others}"
+    return f"{card.score or 0:8.3f}  {card.item}  {named(card)}{others}"
 
 
 @class_.command()

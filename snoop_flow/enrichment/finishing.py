@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from snoop_flow.enrichment.planning import pass_of
-from snoop_flow.entities import Job
-from snoop_flow.store import classes, enrichments, proposals
+from snoop_flow.entities import Job, SetKind
+from snoop_flow.regions.merging import merge_proposals
+from snoop_flow.store import classes, embeddings, enrichments, proposals
 
 NOTHING = {"scored": 0, "predicted": 0}
 
@@ -31,28 +32,32 @@ def finish_classes(
     names = {one.id: one.name for one in classes.find_all(connection, [one["class"] for one in passes])}
     seen, each = [], []
     for planned in passes:
-        withdrawn, uncertain, threshold = _tidied(connection, job, planned, scope)
+        withdrawn, merged, uncertain, threshold = _tidied(connection, job, planned, scope)
         whole = scope or enrichments.EVERYWHERE
         seen.append(
             enrichments.Enriched(planned["class"], whole, planned["version"], threshold, epoch=planned["epoch"])
         )
         told = {name: planned[name] for name in ("version", "threshold", "floor", "skipped")}
         told |= {"visual_class": planned["class"], "name": names[planned["class"]]}
-        each.append(
-            {**told, **NOTHING, **counts.get(planned["class"], {}), "uncertain": uncertain, "withdrawn": withdrawn}
-        )
+        told |= {**NOTHING, **counts.get(planned["class"], {}), "uncertain": uncertain, "withdrawn": withdrawn}
+        each.append({**told, "predicted": told["predicted"] - merged})
     enrichments.keep(connection, seen)
     return each
 
 
-def _tidied(connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None) -> tuple[int, int, float]:
-    """(proposals withdrawn, uncertain ones left, score from which on every item has a prediction now)."""
+def _tidied(
+    connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None
+) -> tuple[int, int, int, float]:
+    """(proposals withdrawn, merged, uncertain ones left, score from which on every item has a prediction now)."""
     one = pass_of(planned, job.id, scope)
     # where nothing waited when this was planned there is nothing to find, which takes as long as to write it
     withdrawn = proposals.withdraw_stale(connection, one) if planned["waiting"] else 0
+    merged = 0
+    if embeddings.set_by_id(connection, one.set_id).kind is SetKind.REGION:
+        merged = merge_proposals(connection, one.class_id)
     threshold = one.floor
     if planned["most"] is not None:
         dropped, least = proposals.keep_best(connection, one, planned["most"])
         withdrawn += dropped
         threshold = threshold if least is None else max(threshold, least)
-    return withdrawn, proposals.flag_uncertain(connection, one, planned["threshold"]), threshold
+    return withdrawn, merged, proposals.flag_uncertain(connection, one, planned["threshold"]), threshold

@@ -33,7 +33,7 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     asked = checked(job.parameters)
     with workspace.catalogue.read() as connection:
         scope = collections.by_slug(connection, asked["collection"]).id if asked["collection"] else None
-        sets = {one.id: one for one in embeddings.sets(connection)}
+        sets = {one.id: one for one in embeddings.sets(connection, None)}
         passes = _passes(connection, asked, job.id, sets, scope)
     for set_id in dict.fromkeys(one["set"] for one in passes):
         mine = [one for one in passes if one["set"] == set_id]

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from snoop_flow import jobs
-from snoop_flow.entities import Index, Job, Unit
+from snoop_flow.entities import EmbeddingSet, Index, Job, Unit
 from snoop_flow.errors import IntegrityError, UsageError
 from snoop_flow.indexing import contents
 from snoop_flow.indexing.opening import check_files, index_type, open_index
 from snoop_flow.indexing.recall import fell, measured
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import FloatArray, IndexTypeSpec
+from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import IndexReport
 from snoop_flow.store import classes, embeddings, indexes
 from snoop_flow.vectors import VectorSet, file_digest
@@ -38,6 +39,7 @@ def build_index(
     type: str | None = None,
     backbone: str | None = None,
     anew: bool = False,
+    regions: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Build an index over all vectors of a backbone, or bring the one there is up to date.
@@ -46,6 +48,7 @@ def build_index(
         type: index type, by default that of the settings.
         backbone: by default the one that searching uses.
         anew: build it even if there is one that could be brought up to date.
+        regions: over the vectors of regions, not of whole images.
 
     Raises:
         PluginError: no such index type or backbone, or what it needs is not installed.
@@ -53,14 +56,18 @@ def build_index(
         UsageError: the device of the settings cannot be used.
     """
     spec = index_type(workspace, type)
-    known = workspace.embedding_set(backbone)
-    parameters = {"type": spec.name, "backbone": known.backbone, "anew": anew}
+    known = _set(workspace, backbone, regions)
+    parameters = {"type": spec.name, "backbone": known.backbone, "anew": anew, "regions": regions}
     job = jobs.run(workspace, INDEX, parameters, progress)
     return IndexReport(job=job.id, cost=job.cost, **job.report)
 
 
 def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
-    yield {"set": workspace.embedding_set(job.parameters["backbone"]).id}
+    yield {"set": _set(workspace, job.parameters["backbone"], job.parameters.get("regions", False)).id}
+
+
+def _set(workspace: Workspace, backbone: str | None, regions: bool) -> EmbeddingSet:
+    return region_set(workspace, backbone) if regions else workspace.embedding_set(backbone)
 
 
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:

@@ -5,12 +5,14 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 
 from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
 from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, chances, design_audit, pooled
+from snoop_flow.learning.boxes import Boxes, distinct_boxes, insides, most_different, overlaps, repeats, windows
 from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
 from snoop_flow.learning.estimating import Estimates, estimate
 from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, Strategy, simulate
 from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
+from snoop_flow.learning.grids import Grid, best_threshold, object_box
 from snoop_flow.learning.marks import Marks
 from snoop_flow.learning.measures import average_precision, coverage, r_precision
 from snoop_flow.learning.model import LinearModel
@@ -26,6 +28,7 @@ from snoop_flow.learning.trial_classes import trial_classes
 __all__ = [
     "LEAST_ANSWERS",
     "AuditDesign",
+    "Boxes",
     "Calibration",
     "Choice",
     "Consensus",
@@ -34,6 +37,7 @@ __all__ = [
     "Estimates",
     "Evidence",
     "FitOptions",
+    "Grid",
     "Learner",
     "LinearModel",
     "Marks",
@@ -48,6 +52,7 @@ __all__ = [
     "assign",
     "average_precision",
     "best_rows",
+    "best_threshold",
     "calibrate",
     "candidates",
     "chances",
@@ -59,16 +64,22 @@ __all__ = [
     "design_audit",
     "discovery",
     "distinct",
+    "distinct_boxes",
     "estimate",
     "filled",
     "fit",
+    "insides",
     "left_out",
+    "most_different",
     "most_useful",
+    "object_box",
+    "overlaps",
     "pair_agreements",
     "pooled",
     "r_precision",
     "random",
     "relevant",
+    "repeats",
     "repetitions",
     "representatives",
     "simulate",
@@ -77,5 +88,6 @@ __all__ = [
     "start_from_examples",
     "start_from_query",
     "trial_classes",
+    "windows",
     "without",
 ]

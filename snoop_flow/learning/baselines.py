@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,18 +127,19 @@ class Seals:
 
     def __call__(self, pool: Pool, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
         """Ambiguous candidates near a mark; where these are too few, of the whole corpus."""
+        self._look_up([row for row in pool.marked.tolist() if row not in self._known])
         near = np.zeros(len(pool.scores), bool)
         for row in pool.marked.tolist():
-            near[self._neighbours(row)] = True
+            near[self._known[row]] = True
         candidates = pool.candidates & near
         return ambiguous(replace(pool, candidates=candidates) if candidates.sum() >= count else pool, count, rng)
 
-    def _neighbours(self, row: int) -> NDArray[np.intp]:
-        if row not in self._known:
-            cosines = self._features @ self._features[row]
-            count = min(self._count, len(cosines) - 1)
+    def _look_up(self, rows: Sequence[int]) -> None:
+        if not rows:
+            return
+        count = min(self._count, len(self._features) - 1)
+        for row, cosines in zip(rows, self._features[rows] @ self._features.T, strict=True):
             self._known[row] = np.argpartition(-cosines, count)[: count + 1]
-        return self._known[row]
 
 
 no_feedback = _learner(_no_feedback)

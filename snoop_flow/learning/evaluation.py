@@ -32,7 +32,7 @@ Vectors = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Strategy = Callable[[Pool, int, np.random.Generator], NDArray[np.intp]]
 
-BACKGROUND_ROWS = 5000
+BACKGROUND_ROWS = 2000  # as many as `fit` uses
 MOST_CLUSTERS = 256
 
 

@@ -22,6 +22,8 @@ from snoop_flow.learning.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
 
+COARSE_ROWS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
@@ -30,7 +32,7 @@ class FitOptions:
     Attributes:
         strength: cost of the margin's violation per mark; the regulariser is 1.
         mark_weight: random negatives that one mark is worth.
-        background_rows: random negatives used; more are sampled down.
+        background_rows: random negatives used; more are sampled down, since 5000 were measured to teach no more.
         likely_share: share of the background, by the present model, that may well belong to the class: it is left out
             of the negatives, and with few marks the boundary is drawn below it.
         anchor: pull towards the start with no marks, between 0 and 1.
@@ -104,10 +106,14 @@ def _fit(
         return start
     if len(background) > options.background_rows:
         background = background[np.sort(rng.choice(len(background), options.background_rows, replace=False))]
-    random_negatives = _unlikely(background, previous or start, options.likely_share)
+    unlikely = _unlikely(background, previous or start, options.likely_share)
     anchor = _anchor(start, marks, stats, options)
-    problem = _problem(marks, random_negatives, anchor, stats, options)
-    solution = minimise(problem, _warm(previous, anchor, stats))
+    begun = _warm(previous, anchor, stats)
+    step = len(background) // COARSE_ROWS
+    if previous is None and step > 1:  # from afar most of the way is gone on a few rows, which is cheaper
+        coarse = _problem(marks, background[::step], unlikely[::step], anchor, stats, options)
+        begun = minimise(coarse, begun)
+    solution = minimise(_problem(marks, background, unlikely, anchor, stats, options), begun)
     model = LinearModel(solution[:-1], float(solution[-1] - stats.mean @ solution[:-1]))
     return _with_boundary(model, background, marks.number, options)
 
@@ -124,12 +130,12 @@ def _check(marks: Marks, background: Vectors, stats: CorpusStatistics, models: S
             )
 
 
-def _unlikely(background: Vectors, present: LinearModel, share: float) -> Vectors:
-    """The background without its best scores: unmarked members of the class must not count against it."""
+def _unlikely(background: Vectors, present: LinearModel, share: float) -> NDArray[np.bool_]:
+    """The background but for its best scores: unmarked members of the class must not count against it."""
     if not len(background):
-        return background
+        return np.zeros(0, bool)
     scores = present.scores(background)
-    return background[scores <= np.quantile(scores, 1 - share)]
+    return np.asarray(scores <= np.quantile(scores, 1 - share))
 
 
 def _anchor(start: LinearModel, marks: Marks, stats: CorpusStatistics, options: FitOptions) -> Vectors:
@@ -141,15 +147,20 @@ def _anchor(start: LinearModel, marks: Marks, stats: CorpusStatistics, options: 
 
 
 def _problem(
-    marks: Marks, random_negatives: Vectors, anchor: Vectors, stats: CorpusStatistics, options: FitOptions
+    marks: Marks,
+    background: Vectors,
+    unlikely: NDArray[np.bool_],
+    anchor: Vectors,
+    stats: CorpusStatistics,
+    options: FitOptions,
 ) -> Problem:
     """Half of the cost on the positives, half on the rest."""
-    rows = np.concatenate([part for part in (marks.positives, marks.negatives, random_negatives) if len(part)])
-    against = np.r_[marks.negative_weights, np.full(len(random_negatives), 1 / options.mark_weight)]
+    against = np.r_[marks.negative_weights, unlikely / options.mark_weight]
     half = options.strength * marks.number / 2
     costs = np.r_[half * marks.positive_weights / marks.positive_weights.sum(), half * against / against.sum()]
     signs = np.r_[np.ones(len(marks.positives)), -np.ones(len(against))]
-    return Problem(rows, stats.mean, signs.astype(np.float32), costs.astype(np.float32), anchor)
+    blocks = [part for part in (marks.positives, marks.negatives, background) if len(part)]
+    return Problem(blocks, stats.mean, signs.astype(np.float32), costs.astype(np.float32), anchor)
 
 
 def _warm(previous: LinearModel | None, anchor: Vectors, stats: CorpusStatistics) -> Vectors:

@@ -11,15 +11,21 @@ Mask = NDArray[np.bool_]
 
 def average_precision(scores: Vectors, relevant: Mask) -> float:
     """Mean precision at the rank of each relevant item; of equal scores the irrelevant come first. NaN without any."""
-    hits = relevant[_ranking(scores, relevant)]
-    ranks = np.flatnonzero(hits) + 1
-    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks)) if len(ranks) else float("nan")
+    places = np.arange(1, int(relevant.sum()) + 1)
+    return float(np.mean(places / (places + _before(scores, relevant)))) if len(places) else float("nan")
 
 
 def r_precision(scores: Vectors, relevant: Mask) -> float:
     """Share of relevant items among the first R, R being their number; NaN without any."""
-    count = int(relevant.sum())
-    return float(relevant[_ranking(scores, relevant)[:count]].mean()) if count else float("nan")
+    places = np.arange(1, int(relevant.sum()) + 1)
+    within = places + _before(scores, relevant) <= len(places)
+    return float(within.mean()) if len(places) else float("nan")
+
+
+def _before(scores: Vectors, relevant: Mask) -> NDArray[np.intp]:
+    """How many irrelevant items come before each relevant one, the relevant in order of their scores, best first."""
+    best_first = np.sort(-scores[relevant])
+    return np.searchsorted(np.sort(-scores[~relevant]), best_first, side="right")
 
 
 def coverage(found: Vectors, members: Vectors) -> float:
@@ -30,7 +36,3 @@ def coverage(found: Vectors, members: Vectors) -> float:
         members: (m, D) unit vectors, m ≥ 1.
     """
     return float((members @ found.T).max(axis=1).mean())
-
-
-def _ranking(scores: Vectors, relevant: Mask) -> NDArray[np.intp]:
-    return np.lexsort((relevant, -scores))

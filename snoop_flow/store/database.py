@@ -54,10 +54,15 @@ class Catalogue:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection whose changes are committed together, or not at all."""
+    def write(self, *, trusting: bool = False) -> Iterator[Connection]:
+        """A connection whose changes are committed together, or not at all.
+
+        Args:
+            trusting: SQLite need not look up what rows refer to, which takes a third of the time of a bulk write: the
+                caller has it from this database, and makes sure in this transaction that it is still there.
+        """
         with self._turn, self._engine.connect() as connection:
-            writing = connection.execution_options(snoop_write=True)
+            writing = connection.execution_options(snoop_write=True, snoop_trusting=trusting)
             with writing.begin():
                 yield writing
 
@@ -129,8 +134,10 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("snoop_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    # only between transactions; connections come back from the pool as the last one left them
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('snoop_trusting') else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("snoop_write") else "BEGIN")
 
 
 def _alembic(connection: Connection | None) -> Config:

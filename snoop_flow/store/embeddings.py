@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from snoop_flow.entities import EmbeddingSet, Shard
+from snoop_flow.entities import EmbeddingSet, SetKind, Shard
 from snoop_flow.errors import NotFoundError
+from snoop_flow.store.items import whole
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import dead_row, embedding_set, item, shard, vector_row
 
 
-def ensure_set(connection: Connection, backbone: str, fingerprint: str, dimension: int) -> EmbeddingSet:
+def set_of(row: Any) -> EmbeddingSet:
+    """An embedding set from its row."""
+    return to(EmbeddingSet, row, kind=SetKind(row.kind))
+
+
+def ensure_set(
+    connection: Connection,
+    backbone: str,
+    fingerprint: str,
+    dimension: int,
+    kind: SetKind = SetKind.IMAGE,
+    facts: Mapping[str, Any] | None = None,
+) -> EmbeddingSet:
     """The set of a fingerprint, created when it is new."""
-    values = {"backbone": backbone, "fingerprint": fingerprint, "dimension": dimension, "created_at": now()}
+    values = {
+        "backbone": backbone,
+        "fingerprint": fingerprint,
+        "dimension": dimension,
+        "kind": kind,
+        "facts": dict(facts or {}),
+        "created_at": now(),
+    }
     upsert(connection, embedding_set, [values], ["fingerprint"], update=["backbone"])
-    row = connection.execute(select(embedding_set).where(embedding_set.c.fingerprint == fingerprint)).one()
-    return to(EmbeddingSet, row)
+    return set_of(connection.execute(select(embedding_set).where(embedding_set.c.fingerprint == fingerprint)).one())
 
 
 def set_by_fingerprint(connection: Connection, fingerprint: str) -> EmbeddingSet | None:
     """The set of a fingerprint, if there is one."""
     row = connection.execute(select(embedding_set).where(embedding_set.c.fingerprint == fingerprint)).first()
-    return None if row is None else to(EmbeddingSet, row)
+    return None if row is None else set_of(row)
 
 
 def set_by_id(connection: Connection, set_id: int) -> EmbeddingSet:
@@ -35,14 +55,14 @@ def set_by_id(connection: Connection, set_id: int) -> EmbeddingSet:
     row = connection.execute(select(embedding_set).where(embedding_set.c.id == set_id)).first()
     if row is None:
         raise NotFoundError(f"there is no embedding set {set_id} in this workspace")
-    return to(EmbeddingSet, row)
+    return set_of(row)
 
 
-def sets(connection: Connection) -> list[EmbeddingSet]:
-    """All sets, the one that grew last first."""
+def sets(connection: Connection, kind: SetKind | None = SetKind.IMAGE) -> list[EmbeddingSet]:
+    """All sets of a kind, or of any, the one that grew last first."""
     newest = select(func.max(shard.c.id)).where(shard.c.set_id == embedding_set.c.id).scalar_subquery()
-    rows = connection.execute(select(embedding_set).order_by(func.coalesce(newest, 0).desc()))
-    return [to(EmbeddingSet, row) for row in rows]
+    mine = select(embedding_set) if kind is None else select(embedding_set).where(embedding_set.c.kind == kind)
+    return [set_of(row) for row in connection.execute(mine.order_by(func.coalesce(newest, 0).desc()))]
 
 
 def rows_by_set(connection: Connection) -> dict[int, int]:
@@ -132,9 +152,10 @@ def replace(
 
 
 def count(connection: Connection, set_id: int) -> int:
-    """How many live items have a vector in a set."""
+    """How many live items have a vector in a set, regions left out."""
     joined = select(func.count()).select_from(vector_row).join(item, item.c.number == vector_row.c.item)
-    return connection.execute(joined.where(vector_row.c.set_id == set_id, item.c.gone_at.is_(None))).scalar_one()
+    mine = (vector_row.c.set_id == set_id) & item.c.gone_at.is_(None)
+    return connection.execute(joined.where(mine, whole)).scalar_one()
 
 
 def embedded(connection: Connection, set_id: int, numbers: Sequence[int]) -> dict[int, str]:

@@ -1,16 +1,21 @@
-"""Items: finding, filtering, searching their words."""
+"""Items: finding and filtering.
+
+Regions that were cut out of an item are items, too; where a function does not say so, they are left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from snoop_flow.entities import Item, ItemKind
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store.rows import chunks, languages, to
+from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record, vector_row
+
+whole: ColumnElement[bool] = or_(item.c.kind != ItemKind.REGION, item.c.parent.is_(None))
 
 
 def item_of(row: Any) -> Item:
@@ -47,11 +52,13 @@ def _live(collection_id: str | None) -> ColumnElement[bool]:
     return live if collection_id is None else and_(live, record.c.collection_id == collection_id)
 
 
-def numbers_in(connection: Connection, collection_id: str | None) -> list[int]:
-    """Numbers of the live items of a collection, or of all."""
+def numbers_in(connection: Connection, collection_id: str | None, *, regions: bool = False) -> list[int]:
+    """Numbers of the live items of a collection, or of all, with the regions cut out of them if they are wanted."""
     statement = select(item.c.number)
     if collection_id is not None:
         statement = statement.join(record, record.c.id == item.c.record_id)
+    if not regions:
+        statement = statement.where(whole)
     return list(connection.execute(statement.where(_live(collection_id)).order_by(item.c.number)).scalars())
 
 
@@ -59,7 +66,24 @@ def count(connection: Connection) -> int:
     """How many live items there are."""
     # all less the few that are gone: both are answered from indexes, where counting the live ones reads every row
     every = connection.execute(select(func.count()).select_from(item)).scalar_one()
-    return every - revision(connection)[1]
+    cut = select(func.count()).select_from(item).where(item.c.parent.is_not(None), ~whole)
+    gone = select(func.count()).select_from(item).where(item.c.gone_at.is_not(None), whole)
+    return every - connection.execute(cut).scalar_one() - connection.execute(gone).scalar_one()
+
+
+def regions_of(connection: Connection, parents: Sequence[int]) -> list[Item]:
+    """The live regions that were cut out of some items, by item and number."""
+    found: list[Item] = []
+    for part in chunks(sorted(parents)):
+        cut = item.c.parent.in_(part) & item.c.gone_at.is_(None) & ~whole
+        rows = connection.execute(select(item).where(cut).order_by(item.c.parent, item.c.number))
+        found += [item_of(row) for row in rows]
+    return found
+
+
+def add_regions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Enter regions by their ids; one that is there already stays as it is, and comes back where it was gone."""
+    upsert(connection, item, [{**one, "gone_at": None} for one in rows], ["id"], update=["gone_at"])
 
 
 def revision(connection: Connection) -> tuple[int, int]:
@@ -71,26 +95,9 @@ def revision(connection: Connection) -> tuple[int, int]:
 
 def lacking_vectors(connection: Connection, set_id: int | None, collection_id: str | None) -> list[int]:
     """Numbers of the live items without a vector of their present image in an embedding set."""
-    statement = select(item.c.number).join(record, record.c.id == item.c.record_id).where(_live(collection_id))
+    statement = select(item.c.number).join(record, record.c.id == item.c.record_id).where(_live(collection_id), whole)
     if set_id is not None:
         mine = and_(vector_row.c.item == item.c.number, vector_row.c.set_id == set_id)
         stale = vector_row.c.image_digest != item.c.image_digest
         statement = statement.outerjoin(vector_row, mine).where(or_(vector_row.c.item.is_(None), stale))
     return list(connection.execute(statement.order_by(item.c.number)).scalars())
-
-
-def with_words(connection: Connection, words: Sequence[str], collection_id: str | None, limit: int) -> list[int]:
-    """Numbers of the live items whose own or whose record's words contain all the given (folded) words.
-
-    Items whose own label matches come first.
-    """
-    own = and_(*(item.c.words.contains(word, autoescape=True) for word in words))
-    either = and_(
-        *(
-            or_(item.c.words.contains(word, autoescape=True), record.c.words.contains(word, autoescape=True))
-            for word in words
-        )
-    )
-    statement = select(item.c.number).join(record, record.c.id == item.c.record_id)
-    ordered = statement.where(_live(collection_id), either).order_by(own.desc(), item.c.number)
-    return list(connection.execute(ordered.limit(limit)).scalars())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, literal_column, select, update
 
-from snoop_flow.entities import Prediction, Status
+from snoop_flow.entities import Item, Prediction, Status
+from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, prediction
 
@@ -15,6 +16,45 @@ from snoop_flow.store.schema import item, prediction
 def prediction_of(row: Any) -> Prediction:
     """A prediction from its row."""
     return to(Prediction, row, status=Status(row.status))
+
+
+def by_image(
+    connection: Connection, class_id: str, images: Sequence[int] | None = None
+) -> Iterator[tuple[Item, Prediction]]:
+    """Live items with what a class says of them, by the image that they are or were cut out of.
+
+    On one image verdicts come first, then proposals by falling score.
+
+    Args:
+        images: numbers of the only images wanted, few thousand at most.
+    """
+    image = func.coalesce(item.c.parent, item.c.number)
+    judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
+    wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
+    if images is not None:
+        there = item.alias()
+        lies = there.c.number.in_(list(images)) | there.c.parent.in_(list(images))
+        wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
+    said = [column.label(f"said_{column.name}") for column in prediction.c]
+    joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)
+    for row in connection.execute(joined.order_by(image, judged, prediction.c.score.desc(), item.c.number)):
+        said_of = {column.name: getattr(row, f"said_{column.name}") for column in prediction.c}
+        yield item_of(row), Prediction(**{**said_of, "status": Status(said_of["status"])})
+
+
+def withdraw(connection: Connection, class_id: str, numbers: Sequence[int]) -> int:
+    """Drop proposals on some items; verdicts stay. Returns how many."""
+    dropped = 0
+    for part in chunks(numbers):
+        mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(part) & prediction.c.decided_by.is_(None)
+        dropped += connection.execute(delete(prediction).where(mine)).rowcount
+    return dropped
+
+
+def flag_uncertain(connection: Connection, class_id: str, numbers: Sequence[int]) -> None:
+    """Flag proposals as such that people are to look at."""
+    mine = (prediction.c.class_id == class_id) & prediction.c.item.in_(list(numbers))
+    connection.execute(update(prediction).where(mine, prediction.c.decided_by.is_(None)).values(uncertain=True))
 
 
 def decide(connection: Connection, class_id: str, numbers: Sequence[int], status: Status, user_id: str | None) -> int:
@@ -72,9 +112,12 @@ def bands(connection: Connection, class_id: str, width: float = 0.25) -> list[tu
     return [(float(row[0]) * width, dict(zip(Status, map(int, row[1:]), strict=True))) for row in rows]
 
 
-def of_item(connection: Connection, number: int) -> list[Prediction]:
-    """What is said of one item by any class."""
-    rows = connection.execute(select(prediction).where(prediction.c.item == number))
+def of_items(connection: Connection, numbers: Sequence[int]) -> list[Prediction]:
+    """What is said of some items by any class, by class and falling score."""
+    mine = prediction.c.item.in_(list(numbers))
+    rows = connection.execute(
+        select(prediction).where(mine).order_by(prediction.c.class_id, prediction.c.score.desc(), prediction.c.item)
+    )
     return [prediction_of(row) for row in rows]
 
 

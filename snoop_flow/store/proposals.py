@@ -6,7 +6,7 @@ proposals are what has nobody there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -53,19 +53,19 @@ def propose(connection: Connection, batches: Iterable[Proposals]) -> None:
         _copy(connection, filled)
         return
     statement, order = _sqlite_upsert()
-    for one in filled:
-        columns = _columns(one)
-        # without SQLAlchemy's work for each row, which takes four times as long as SQLite's
-        connection.exec_driver_sql(statement, list(zip(*(columns[name] for name in order), strict=False)))
+    rows = [row for one in filled for row in _rows(one, order)]
+    if rows:  # without SQLAlchemy's work for each row, which takes four times as long as SQLite's
+        connection.exec_driver_sql(statement, rows)
 
 
-def _columns(one: Proposals) -> Mapping[str, Iterable[Any]]:
-    same: dict[str, Iterable[Any]] = {
+def _rows(one: Proposals, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    columns: dict[str, Iterable[Any]] = {
         "class_id": repeat(one.class_id),
         "version": repeat(one.version),
         "job_id": repeat(one.job_id),
     }
-    return {**same, "item": one.items, "score": one.scores}
+    columns |= {"item": one.items, "score": one.scores}
+    return zip(*(columns[name] for name in names), strict=False)
 
 
 @cache
@@ -83,8 +83,7 @@ def _copy(connection: Connection, batches: Iterable[Proposals]) -> None:
     cursor: Any = connection.connection.cursor()
     with cursor.copy(f"COPY proposed ({', '.join(_GIVEN)}) FROM STDIN") as copy:
         for one in batches:
-            given = _columns(one)
-            for row in zip(*(given[name] for name in _GIVEN), strict=False):
+            for row in _rows(one, _GIVEN):
                 copy.write_row(row)
     names = [*_GIVEN, "status"]
     rows = select(*(literal_column(name) for name in _GIVEN), literal_column(f"'{Status.PROPOSED}'"))

@@ -91,7 +91,8 @@ def stream(
         statement = statement.where(annotation.c.class_id.in_(list(class_ids)))
     if collection_id is not None:
         statement = statement.where(record.c.collection_id == collection_id)
-    ordered = statement.order_by(item.c.record_id, item.c.position, item.c.number, annotation.c.id)
+    image = func.coalesce(item.c.parent, item.c.number)
+    ordered = statement.order_by(item.c.record_id, item.c.position, image, item.c.number, annotation.c.id)
     result = connection.execute(ordered.execution_options(yield_per=1000))
     for part in result.partitions():
         yield list(part)

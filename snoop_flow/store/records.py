@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,8 @@ from sqlalchemy import Connection, func, select, update
 
 from snoop_flow.entities import Item, Record
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store import embeddings
-from snoop_flow.store.items import item_of
+from snoop_flow.store import descriptions, embeddings
+from snoop_flow.store.items import item_of, whole
 from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record
 
@@ -21,12 +20,6 @@ def record_of(row: Any) -> Record:
     """A record from its row."""
     pairs = tuple((languages(label), languages(value)) for label, value in row.metadata)
     return to(Record, row, label=languages(row.label), attribution=languages(row.attribution), metadata=pairs)
-
-
-def fold(text: str) -> str:
-    """Text as it is searched: lower case, without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
 def digest(connection: Connection, record_id: str) -> str | None:
@@ -41,19 +34,38 @@ def known(connection: Connection, record_id: str) -> bool:
 
 
 def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
-    """Write a record with its items; items that it no longer has are kept as gone, for their annotations' sake."""
-    upsert(connection, record, [{**values, "gone_at": None}], ["id"])
+    """Write a record with its items; items that it no longer has are kept as gone, for their annotations' sake.
+
+    Args:
+        values: the columns of a record, and `words`: the texts by which it is found.
+        items: likewise; regions that were cut out of them follow them.
+    """
+    upsert(connection, record, [{**_columns(values), "gone_at": None}], ["id"])
     for part in chunks(items, 1000):
         back = select(item.c.number).where(item.c.id.in_([one["id"] for one in part]), item.c.gone_at.is_not(None))
         embeddings.renew(connection, list(connection.execute(back).scalars()))
-        upsert(connection, item, [{**one, "gone_at": None} for one in part], ["id"])
+        upsert(connection, item, [{**_columns(one), "gone_at": None} for one in part], ["id"])
     present = {one["id"] for one in items}
-    kept = connection.execute(
-        select(item.c.id).where(item.c.record_id == values["id"], item.c.gone_at.is_(None))
-    ).scalars()
+    mine = (item.c.record_id == values["id"]) & whole
+    kept = connection.execute(select(item.c.id).where(mine, item.c.gone_at.is_(None))).scalars()
     gone = [id_ for id_ in kept if id_ not in present]
     for ids in chunks(gone):
         connection.execute(update(item).where(item.c.id.in_(ids)).values(gone_at=values["harvested_at"]))
+    follow_parents(connection, values["id"])
+    descriptions.replace(connection, values, items)
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "words"}
+
+
+def follow_parents(connection: Connection, record_id: str) -> None:
+    """Let regions come, go and change their image as the items do that they were cut out of."""
+    parent = item.alias()
+    of_parent = parent.c.number == item.c.parent
+    names = ("image", "image_digest", "width", "height", "position", "gone_at")
+    values = {name: select(parent.c[name]).where(of_parent).scalar_subquery() for name in names}
+    connection.execute(update(item).where(item.c.record_id == record_id, ~whole).values(values))
 
 
 def touch(connection: Connection, record_ids: Iterable[str], at: datetime) -> None:
@@ -104,16 +116,16 @@ def in_collection(connection: Connection, collection_id: str, offset: int = 0, l
 
 
 def items_of(connection: Connection, record_id: str) -> list[Item]:
-    """Live items of a record in order."""
-    mine = (item.c.record_id == record_id) & item.c.gone_at.is_(None)
+    """Live items of a record in order, regions left out."""
+    mine = (item.c.record_id == record_id) & item.c.gone_at.is_(None) & whole
     rows = connection.execute(select(item).where(mine).order_by(item.c.position, item.c.number))
     return [item_of(row) for row in rows]
 
 
 def count_items(connection: Connection, record_ids: Sequence[str]) -> int:
-    """How many live items some records have."""
+    """How many live items some records have, regions left out."""
     total = 0
     for part in chunks(record_ids):
-        live = item.c.record_id.in_(part) & item.c.gone_at.is_(None)
+        live = item.c.record_id.in_(part) & item.c.gone_at.is_(None) & whole
         total += connection.execute(select(func.count()).select_from(item).where(live)).scalar_one()
     return total

@@ -143,7 +143,6 @@ record = Table(
     _text("version"),
     Column("digest", String(64), nullable=False),
     Column("local", Boolean, nullable=False),
-    _text("words"),
     _when("harvested_at"),
     _when("gone_at", nullable=True),
 )
@@ -164,7 +163,7 @@ item = Table(
     Column("position", Integer, nullable=False),
     Column("image", JSON, nullable=False),
     Column("image_digest", String(64), nullable=False),
-    _text("words"),
+    Column("origin", String(50), nullable=False, default="", server_default=""),
     _when("gone_at", nullable=True),
 )
 # few items are gone, and which they are is asked at every search
@@ -173,6 +172,22 @@ Index(
     item.c.number,
     sqlite_where=item.c.gone_at.is_not(None),
     postgresql_where=item.c.gone_at.is_not(None),
+)
+Index(
+    "ix_item_parent",
+    item.c.parent,
+    sqlite_where=item.c.parent.is_not(None),
+    postgresql_where=item.c.parent.is_not(None),
+)
+
+# what a record, or an item of it, is found by; the full-text index over it is spelt by the migration
+description = Table(
+    "description",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _to("record", index=True),
+    _item(nullable=True),
+    Column("words", Text, nullable=False),
 )
 
 embedding_set = Table(
@@ -183,6 +198,8 @@ embedding_set = Table(
     Column("fingerprint", String(200), nullable=False, unique=True),
     Column("dimension", Integer, nullable=False),
     Column("epoch", Integer, nullable=False, default=0, server_default="0"),
+    Column("kind", String(20), nullable=False, default="image", server_default="image"),
+    Column("facts", JSON, nullable=False, default=dict, server_default="{}"),
     _when("created_at"),
 )
 
@@ -215,6 +232,16 @@ dead_row = Table(
     metadata,
     Column("shard_id", ForeignKey("shard.id"), primary_key=True),
     Column("row", Integer, primary_key=True),
+)
+
+segmented = Table(
+    "segmented",
+    metadata,
+    Column("set_id", ForeignKey("embedding_set.id"), primary_key=True),
+    Column("segmenter", String(50), primary_key=True),
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("image_digest", String(64), nullable=False),
+    Column("most", Integer, nullable=False),
 )
 
 search_index = Table(

@@ -165,9 +165,9 @@ def test_a_backbone_that_gives_too_few_vectors_is_named(broken: Workspace) -> No
 def test_a_class_of_another_backbone_is_taught_and_searched_on_its_own(broken: Workspace) -> None:
     ids = _ids(broken, "alike")
     broken.embed(backbone="zero")  # from now on the one that searches use
-    broken.create_class("A", positives=ids[:1], backbone="classical")
-    assert broken.class_summary("A").backbone == "classical"
-    assert broken.suggest("A", count=3).backbone == "classical"
+    broken.create_class("A", positives=ids[:1], backbone="distilled")
+    assert broken.class_summary("A").backbone == "distilled"
+    assert broken.suggest("A", count=3).backbone == "distilled"
     dark = _ids(broken, "dark")
     broken.create_class("B", positives=dark, backbone="zero")
     with pytest.raises(UsageError, match="no positive mark whose image is embedded"):

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from snoop_flow import Workspace
-from snoop_flow.builtin.classical import CLASSICAL
+from snoop_flow.host import PluginHost
 
 Writer = Callable[[Image.Image, Path], None]
 LIKE = 0.97  # cosine to the same picture as a plain PNG; palettes and dithering cost a little
@@ -106,7 +106,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
         write(picture, folder / "archive" / name)
     (folder / "archive" / "cut.jpg").write_bytes((folder / "archive" / "cmyk.jpg").read_bytes()[:700])
     (folder / "archive" / "text.png").write_text("no picture", "utf-8")
-    plain = CLASSICAL.open("cpu").embed_images([picture])[0]
+    plain = PluginHost().backbone("distilled").open("cpu").embed_images([picture])[0]
     with Workspace.create(folder / "workspace") as workspace:
         harvested = workspace.harvest([str(folder / "archive")])
         report = workspace.embed()

@@ -163,7 +163,7 @@ def test_kill_9_in_the_middle_of_embed(
 
 def test_switch_embeds_indexes_and_moves_classes(harvested: Workspace) -> None:
     flows.embed(str(harvested.folder))
-    report = flows.switch(str(harvested.folder), backbone="classical")
+    report = flows.switch(str(harvested.folder), backbone="distilled")
 
     assert report["embed"]["skipped"] == 24
     assert report["index"]["items"] == 24

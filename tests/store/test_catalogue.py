@@ -30,7 +30,9 @@ def test_a_created_catalogue_is_of_the_newest_version_and_holds_every_table(cata
 
 def test_the_migrations_give_the_tables_that_the_code_declares(catalogue: Catalogue) -> None:
     with catalogue.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # the full-text index is another thing on each database, and is spelt by the migration alone
+        options = {"compare_type": True, "include_object": lambda _, name, *__: "description_words" not in str(name)}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Source
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store import Catalogue, collections, embeddings, items, people, records, schema
+from snoop_flow.store import Catalogue, collections, descriptions, embeddings, items, people, records, schema
+from snoop_flow.store.analysis import words_of
 from snoop_flow.store.rows import now, opaque_id
 
 
@@ -35,7 +36,7 @@ def _save(connection: Connection, source: Source, name: str, images: list[str], 
         "version": "3.0",
         "digest": "d",
         "local": False,
-        "words": records.fold("Carte Évora"),
+        "words": "Carte Évora",
         "harvested_at": now(),
         **changes,
     }
@@ -53,7 +54,7 @@ def _save(connection: Connection, source: Source, name: str, images: list[str], 
             "position": place,
             "image": {"url": image},
             "image_digest": image,
-            "words": records.fold(image),
+            "words": image,
         }
         for place, image in enumerate(images)
     ]
@@ -93,13 +94,74 @@ def test_what_a_complete_harvest_does_not_meet_is_withdrawn(catalogue: Catalogue
         assert items.count(connection) == 1
 
 
+def _found(connection: Connection, text: str, **options: Any) -> list[int]:
+    return [one.number for one in descriptions.find(connection, words_of(text), None, 10, **options)]
+
+
 def test_words_are_found_without_case_and_accents_in_titles_and_metadata(catalogue: Catalogue) -> None:
     with catalogue.write() as connection:
         source = _source(connection)
         _save(connection, source, "a", ["evora.jpg", "2.jpg"])
-        numbers = items.with_words(connection, records.fold("ÉVORA carte").split(), None, 10)
-        assert len(numbers) == 2
-        assert items.with_words(connection, ["100%"], None, 10) == []
+        assert len(_found(connection, "ÉVORA carte", every=True)) == 2
+        assert _found(connection, "100%") == []
+        assert _found(connection, "") == []
+
+
+def test_what_has_more_and_rarer_words_comes_first(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        for name, words in (("a", "une carte"), ("b", "une carte de Russie"), ("c", "une vue"), ("d", "une rue")):
+            _save(connection, source, name, ["page"], words=words)
+        numbers = items.numbers_in(connection, None)
+        assert _found(connection, "une carte de Russie") == [numbers[1], numbers[0]]
+        assert _found(connection, "une carte de Russie", every=True) == [numbers[1]]
+        assert _found(connection, "une mer", every=True) == []
+        # where a word tells nothing, it is still better than no answer
+        assert _found(connection, "une") == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("Les chevaux de la République", "cheval"),
+        ("Children dancing", "child dances"),
+        ("Children dancing", "dance"),
+        ("une scène", "Scènes"),
+        ("La manœuvre", "manoeuvres"),
+        ("大日本沿海輿地全図", "沿海"),
+        ("Карта Москвы", "карта"),
+        ("خريطة المدينة", "المدينة"),
+        ("हिन्दी पुस्तक", "पुस्तक"),
+        ("B-25 over Évreux, 1914-1918", "b-25 1918"),
+    ],
+)
+def test_words_are_found_by_their_stems_and_in_any_script(catalogue: Catalogue, words: str, asked: str) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        _save(connection, source, "a", ["page"], words=words)
+        _save(connection, source, "b", ["page"], words="nothing of it")
+        assert _found(connection, asked) == items.numbers_in(connection, None)[:1]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ['"', "carte*", "carte AND (", "carte NOT evora", "words : carte", "carte'; DROP TABLE item; --", "& | ! <->"],
+)
+def test_operators_of_the_databases_are_mere_signs(catalogue: Catalogue, asked: str) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        id_ = _save(connection, source, "a", ["page"])
+        found = _found(connection, asked)
+        assert found == ([item.number for item in records.items_of(connection, id_)] if "carte" in asked else [])
+
+
+def test_a_changed_record_is_found_by_its_new_words_only(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        _save(connection, source, "a", ["page"], words="first")
+        _save(connection, source, "a", ["page"], words="second")
+        assert _found(connection, "first") == []
+        assert len(_found(connection, "second")) == 1
 
 
 def test_vectors_follow_their_images(catalogue: Catalogue) -> None:

@@ -42,4 +42,10 @@ def test_the_loop_runs_on_postgresql(
         assert workspace.bands("Stripes")
         assert workspace.export("csv", tmp_path / "t.csv").records == published
         assert workspace.learn_audit("Stripes").marks == len(asked)
+        if "faiss-ivf" in workspace.host.index_types:
+            built = workspace.build_index(type="faiss-ivf")
+            assert built.facts["own_classes"] == 1
+            workspace.build_index()
+            assert workspace.build_index(type="faiss-ivf").index == built.index
+            assert workspace.search(visual_class="Stripes").index == "faiss-ivf"
         assert not (tmp_path / "workspace" / "catalogue.sqlite").exists()

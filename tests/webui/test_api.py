@@ -36,10 +36,10 @@ def test_a_program_teaches_a_class(client: FlaskClient, archive: Workspace, item
     again = client.post(f"{path}/undo", json={"op_id": "u1-one"}).get_json()
     assert (again["op_id"], again["positives"]) == ("u2-one", 3)
     assert client.post(f"{path}/fit", json={}).get_json()["version"] == 1
-    refused = client.post(f"{path}/move", json={"backbone": "classical"})
-    assert (refused.status_code, "is taught on classical already" in refused.get_json()["error"]) == (409, True)
+    refused = client.post(f"{path}/move", json={"backbone": "distilled"})
+    assert (refused.status_code, "is taught on distilled already" in refused.get_json()["error"]) == (409, True)
     first = client.get(f"{V1}/backbones").get_json()["backbones"][0]
-    assert (first["name"], first["items"], first["serves"]) == ("classical", 36, True)
+    assert (first["name"], first["items"], first["serves"]) == ("distilled", 36, True)
     suggested = client.get(f"{path}/suggestions?strategy=most-useful&count=5&low=-9").get_json()["cards"]
     assert len(suggested) == 5
     assert not {card["item"] for card in suggested} & {discs[2], frames[0]}

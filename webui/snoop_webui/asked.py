@@ -32,6 +32,8 @@ class Asked:
         negatives: items to be unlike.
         by: class used as the query.
         region: `<item>@x,y,w,h`, in canvas pixels.
+        without: words for what is not wanted.
+        parts: parts of images are ranked, those that were cut out of them.
         visual_class: class being taught.
         show: what to show of it: a strategy, or its ranking of the corpus.
         collection: slug of the only collection wanted.
@@ -49,6 +51,8 @@ class Asked:
     negatives: tuple[str, ...] = ()
     by: str = ""
     region: str = ""
+    without: str = ""
+    parts: bool = False
     visual_class: str = ""
     show: str = ""
     collection: str = ""
@@ -105,7 +109,9 @@ class Asked:
         for name, parameter in _PARAMETERS.items():
             value = getattr(asked, name)
             if value != _DEFAULTS[name]:
-                pairs += [(parameter, one) for one in value] if isinstance(value, tuple) else [(parameter, value)]
+                pairs += (
+                    [(parameter, one) for one in value] if isinstance(value, tuple) else [(parameter, _plain(value))]
+                )
         return f"/?{urlencode(pairs)}" if pairs else "/"
 
     def hidden(self, *without: str) -> list[tuple[str, Any]]:
@@ -115,7 +121,7 @@ class Asked:
             value = getattr(self, name)
             if parameter in without or value == _DEFAULTS[name]:
                 continue
-            pairs += [(parameter, one) for one in value] if isinstance(value, tuple) else [(parameter, value)]
+            pairs += [(parameter, one) for one in value] if isinstance(value, tuple) else [(parameter, _plain(value))]
         return pairs
 
 
@@ -127,6 +133,8 @@ _PARAMETERS = {
     "negatives": "not",
     "by": "by",
     "region": "region",
+    "without": "without",
+    "parts": "parts",
     "visual_class": "class",
     "show": "show",
     "collection": "collection",
@@ -137,6 +145,10 @@ _PARAMETERS = {
     "seconds": "seconds",
 }
 _DEFAULTS = {one.name: one.default for one in fields(Asked)}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
 
 
 def parse(values: MultiDict[str, str]) -> Asked:
@@ -157,6 +169,8 @@ def parse(values: MultiDict[str, str]) -> Asked:
         negatives=tuple(dict.fromkeys(one for one in values.getlist("not") if one)),
         by=values.get("by", ""),
         region=values.get("region", ""),
+        without=values.get("without", "").strip(),
+        parts=values.get("parts", "") == "1",
         visual_class=values.get("class", ""),
         show=values.get("show", ""),
         collection=values.get("collection", ""),

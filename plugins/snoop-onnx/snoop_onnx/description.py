@@ -33,6 +33,8 @@ class Description:
         output: name of the output, or nothing for the first.
         pooling: `none` takes the output as the vector, `mean` averages a feature map or tokens, `first` takes the
             first token.
+        patches: name of the output with a vector for each part of the image, a feature map or tokens; or nothing.
+        patch_grid: rows and columns of tokens; (0, 0) where a map tells, or tokens that make a square.
         batch_size: images that go through the model at once.
         dimension: length of the vector, or 0 to ask the model.
     """
@@ -50,6 +52,8 @@ class Description:
     input: str = ""
     output: str = ""
     pooling: str = "none"
+    patches: str = ""
+    patch_grid: tuple[int, int] = (0, 0)
     batch_size: int = 16
     dimension: int = 0
 
@@ -124,6 +128,13 @@ def _size(path: Path, key: str, value: Any) -> tuple[int, int]:
     return both[0], both[1]
 
 
+def _grid(path: Path, key: str, value: Any) -> tuple[int, int]:
+    whole = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+    if not whole or len(value) != 2 or not all(1 <= one <= 1024 for one in value):
+        raise _wrong(path, key, value, "[rows, columns]")
+    return value[0], value[1]
+
+
 def _triple(path: Path, key: str, value: Any) -> Triple:
     three = value if isinstance(value, list) else [value] * 3
     if len(three) != 3 or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in three):
@@ -160,6 +171,8 @@ _READERS: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "input": _text,
     "output": _text,
     "pooling": _one_of(POOLINGS),
+    "patches": _text,
+    "patch_grid": _grid,
     "batch_size": _count,
     "dimension": _count,
 }

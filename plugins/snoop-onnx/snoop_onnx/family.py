@@ -10,13 +10,13 @@ from pathlib import Path
 
 from snoop_flow.plugin_types import Backbone, BackboneSpec
 from snoop_onnx import description
-from snoop_onnx.backbone import OnnxBackbone
+from snoop_onnx.backbone import OnnxBackbone, OnnxPatchBackbone
 from snoop_onnx.description import Description
 
 ALGORITHM = "onnx/1"
 CROP_MARGIN = 1.5  # a crop is cut from the short side; proportions beyond 3:2 are scaled up a little
 # what tells one model from another, but leaves its vectors alone
-NO_CHANGE = ("model", "title", "licence", "batch_size", "dimension")
+NO_CHANGE = ("model", "title", "licence", "batch_size", "dimension", "patches", "patch_grid")
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -39,6 +39,8 @@ def resolve(location: str) -> BackboneSpec:
         licence=wanted.licence,
         fingerprint=partial(fingerprint, wanted),
         open=partial(_open, wanted),
+        patch_grid=_patch_grid(wanted, _stamp(wanted.model)) if wanted.patches else None,
+        patch_fingerprint=f"{ALGORITHM}:{wanted.patches}" if wanted.patches else "",
     )
 
 
@@ -50,13 +52,19 @@ def fingerprint(wanted: Description) -> str:
 
 
 def _open(wanted: Description, device: str) -> Backbone:
-    return OnnxBackbone(wanted, fingerprint(wanted), device, wanted.dimension)
+    kind = OnnxPatchBackbone if wanted.patches else OnnxBackbone
+    return kind(wanted, fingerprint(wanted), device, wanted.dimension)
 
 
 @lru_cache(maxsize=32)
 def _dimension(wanted: Description, _stamp: Stamp) -> int:
     # only a run tells for sure: exported models often name their last axis instead of numbering it
     return OnnxBackbone(wanted, "", "cpu").dimension
+
+
+@lru_cache(maxsize=32)
+def _patch_grid(wanted: Description, _stamp: Stamp) -> tuple[int, int]:
+    return OnnxPatchBackbone(wanted, "", "cpu").patch_grid
 
 
 @lru_cache(maxsize=32)

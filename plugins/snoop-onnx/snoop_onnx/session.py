@@ -17,7 +17,7 @@ MAX_THREADS = 16
 
 
 class Encoder:
-    """An ONNX Runtime session with one image input and one output.
+    """An ONNX Runtime session with one image input, an output of vectors and perhaps one of patches.
 
     Attributes:
         fixed_batch: the number of images that the model always takes, or nothing.
@@ -33,15 +33,18 @@ class Encoder:
         self._session = _session(wanted.model, device)
         self._input = _chosen(self._session.get_inputs(), wanted.input, "input", wanted.model)
         self._output = _chosen(self._session.get_outputs(), wanted.output, "output", wanted.model).name
+        self._patches = ""
+        if wanted.patches:
+            self._patches = _chosen(self._session.get_outputs(), wanted.patches, "output", wanted.model, "patches").name
         self._check_inputs(wanted)
         first = self._input.shape[0]
         self.fixed_batch: int | None = first if isinstance(first, int) else None
 
-    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The chosen output for a prepared batch; raises `PluginError` when the model refuses it."""
+    def run(self, batch: NDArray[np.float32], *, patches: bool = False) -> NDArray[np.float32]:
+        """Vectors, or patches, for a prepared batch; raises `PluginError` when the model refuses it."""
         given = batch.astype(FLOATS[self._input.type], copy=False)
         try:
-            found = self._session.run([self._output], {self._input.name: given})[0]
+            found = self._session.run([self._patches if patches else self._output], {self._input.name: given})[0]
         except Exception as error:  # ONNX Runtime raises classes of its own, a different one for each kind of refusal
             raise PluginError(f"the model refuses an input of shape {batch.shape}: {_line(error)}") from error
         return np.asarray(found, dtype=np.float32)
@@ -99,14 +102,14 @@ def _provider(device: str, available: list[str]) -> tuple[str, dict[str, Any]]:
     return "CUDAExecutionProvider", {"device_id": int(number or 0)}
 
 
-def _chosen(there: list[Any], name: str, kind: str, model: Path) -> Any:
+def _chosen(there: list[Any], name: str, kind: str, model: Path, key: str = "") -> Any:
     if not name:
         return there[0]
     for one in there:
         if one.name == name:
             return one
     names = ", ".join(one.name for one in there)
-    raise UsageError(f"{model}: has no {kind} {name!r}; there are {names}; correct the key {kind}")
+    raise UsageError(f"{model}: has no {kind} {name!r}; there are {names}; correct the key {key or kind}")
 
 
 def _line(error: Exception) -> str:

@@ -1,6 +1,7 @@
 import csv
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from PIL import Image
 
 from snoop_flow.errors import PluginError, UsageError
-from snoop_flow.plugin_types import FloatArray
+from snoop_flow.plugin_types import FloatArray, PatchBackbone
 from snoop_flow.testing import check_backbone
+from snoop_onnx.backbone import _grid
+from snoop_onnx.description import read
 from snoop_onnx.family import resolve
 
 Describe = Callable[..., Path]
@@ -170,3 +173,72 @@ def test_another_output_is_named_among_those_there_are(describe: Describe, share
     path.write_text(path.read_text("utf-8").replace('"embedding"', '"features"'), "utf-8")
     with pytest.raises(UsageError, match="there are embedding, feature_map, probabilities"):
         resolve(str(path))
+
+
+# --- patches -----------------------------------------------------------------------------------------------------
+
+
+def _quarters() -> Image.Image:
+    """Red, green, blue and white quarters."""
+    image = Image.new("RGB", (40, 20), (255, 255, 255))
+    image.paste((255, 0, 0), (0, 0, 20, 10))
+    image.paste((0, 255, 0), (20, 0, 40, 10))
+    image.paste((0, 0, 255), (0, 10, 20, 20))
+    return image
+
+
+@pytest.mark.parametrize("resize", ["squeeze", "crop", "pad"])
+def test_patches_cover_the_whole_image_whatever_vectors_cut_off(
+    describe: Describe, write_model: WriteModel, resize: str
+) -> None:
+    write_model("Identity", {"image": ("N", 3, 2, 2)}, ("N", 3, 2, 2))
+    values = {"input_size": "2", "pooling": '"mean"', "patches": '"vector"', "interpolation": '"nearest"'}
+    spec = resolve(str(describe(resize=f'"{resize}"', **values)))
+    assert spec.patch_grid == (2, 2)
+    backbone = spec.open("cpu")
+    assert isinstance(backbone, PatchBackbone)
+    found = backbone.embed_patches([_quarters()])[0]
+    np.testing.assert_allclose(found[0], [_unit(1, 0, 0), _unit(0, 1, 0)], atol=1e-5)
+    np.testing.assert_allclose(found[1], [_unit(0, 0, 1), _unit(1, 1, 1)], atol=1e-5)
+
+
+def test_tokens_of_the_image_come_last(describe: Describe, write_model: WriteModel) -> None:
+    write_model()
+    tokens = np.arange(10 * 3, dtype=np.float32).reshape(1, 10, 3)
+    wanted = replace(read(describe(input_size="8")), patches="vector")
+    np.testing.assert_array_equal(_grid(tokens, wanted, 3)[0, 0, 0], tokens[0, 1])
+    np.testing.assert_array_equal(_grid(tokens, replace(wanted, patch_grid=(2, 4)), 3)[0, 1, 3], tokens[0, 9])
+    with pytest.raises(UsageError, match="correct patch_grid"):
+        _grid(tokens, replace(wanted, patch_grid=(3, 4)), 3)
+
+
+def test_a_cell_in_which_nothing_is_seen_counts_as_the_image(describe: Describe, write_model: WriteModel) -> None:
+    write_model("Identity", {"image": ("N", 3, 2, 2)}, ("N", 3, 2, 2))
+    path = describe(input_size="2", pooling='"mean"', patches='"vector"', interpolation='"nearest"')
+    image = _quarters()
+    image.paste((0, 0, 0), (20, 10, 40, 20))
+    found = resolve(str(path)).open("cpu").embed_patches([image])[0]  # type: ignore[attr-defined]
+    np.testing.assert_allclose(found[1, 1], _unit(1, 1, 1), atol=1e-5)
+    with pytest.raises(PluginError, match="patches that are zero"):
+        resolve(str(path)).open("cpu").embed_patches([_colour(0, 0, 0)])  # type: ignore[attr-defined]
+
+
+def test_another_output_for_patches_leaves_the_vectors_of_images_alone(
+    describe: Describe, write_model: WriteModel
+) -> None:
+    write_model("Identity", {"image": ("N", 3, 2, 2)}, ("N", 3, 2, 2))
+    plain = resolve(str(describe(input_size="2", pooling='"mean"')))
+    seeing = resolve(str(describe(input_size="2", pooling='"mean"', patches='"vector"')))
+    assert plain.fingerprint() == seeing.fingerprint()
+    assert plain.patch_grid is None
+    assert (plain.patch_fingerprint, seeing.patch_fingerprint) == ("", "onnx/1:vector")
+    with pytest.raises(UsageError, match="no output 'map'; there are vector; correct the key patches"):
+        resolve(str(describe(input_size="2", pooling='"mean"', patches='"map"')))
+
+
+def test_the_map_of_mobilenet_keeps_the_contract(describe: Describe, shared: Path) -> None:
+    path = _real(describe, shared, MOBILENET, 224)
+    path.write_text(path.read_text("utf-8") + 'patches = "feature_map"\n', "utf-8")
+    spec = resolve(str(path))
+    assert (spec.patch_grid, spec.dimension) == ((7, 7), 1280)
+    check_backbone(spec)

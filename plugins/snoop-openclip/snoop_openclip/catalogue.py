@@ -1,6 +1,6 @@
 """Checkpoints that have short names.
 
-Sizes and licences are those of the model cards in November 2026; the card says what holds.
+Sizes and licences are as they were published, noted from memory: the card of a model says what holds.
 """
 
 from __future__ import annotations

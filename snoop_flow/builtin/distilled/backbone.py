@@ -18,6 +18,7 @@ from safetensors.numpy import load
 
 from snoop_flow.builtin.classical import ClassicalBackbone
 from snoop_flow.builtin.distilled.network import Network
+from snoop_flow.learning.threads import one_blas_thread
 from snoop_flow.plugin_types import FloatArray
 
 ALGORITHM = "distilled/1"
@@ -52,10 +53,15 @@ class DistilledBackbone:
         """Embed squares of (192, 192, 3): (n, 384) float32, each row of unit length."""
         vectors = np.empty((len(pictures), DIMENSION), np.float32)
         for start in range(0, len(pictures), _BATCH):
-            blocks = describe(self._network, pictures[start : start + _BATCH])
-            centred = [unit(block - mean) for block, mean in zip(blocks, self._means, strict=True)]
-            vectors[start : start + len(centred[0])] = unit(np.concatenate(centred, axis=1) @ self._projection)
+            vectors[start : start + _BATCH] = self._embedded(pictures[start : start + _BATCH])
         return vectors
+
+    def _embedded(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
+        # on more threads than are free, these small products wait for each other: many times slower beside other work
+        with one_blas_thread():
+            blocks = describe(self._network, pictures)
+            centred = [unit(block - mean) for block, mean in zip(blocks, self._means, strict=True)]
+            return unit(np.concatenate(centred, axis=1) @ self._projection)
 
 
 def describe(network: Network, pictures: Sequence[NDArray[np.uint8]]) -> tuple[FloatArray, FloatArray]:

@@ -27,11 +27,13 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     members: list[Member] = []
     count = 0
     for _, of_record in groupby(rows, key=lambda row: row.record.id):
-        for number, (_, of_item) in enumerate(groupby(of_record, key=lambda row: row.item.number)):
-            group = list(of_item)
+        # regions come with the image that they were cut out of, and share its page
+        for number, (uri, of_canvas) in enumerate(groupby(of_record, key=lambda row: context.page_uri(row.item))):
+            group = list(of_canvas)
             first = group[0]
             count += len(group)
-            files.append(_write(path / "annotations" / f"{first.item.id}.json", _page(group, context)))
+            name = uri.rsplit("/", 1)[-1]
+            files.append(_write(path / "annotations" / f"{name}.json", _page(uri, group, context)))
             if number == 0:
                 members.append(Member(first.record.uri, "manifest", first.record.label))
                 if first.record.local:
@@ -41,13 +43,13 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     return ExportReport(tuple(files), count)
 
 
-def _page(group: list[ExportRow], context: ExportContext) -> dict[str, Any]:
+def _page(uri: str, group: list[ExportRow], context: ExportContext) -> dict[str, Any]:
     documents = []
     for row in group:
         documents.append(build_annotation(row.annotation, "iiif", context.extension_context))
         if row.annotation.verdict is not None:
             documents.append(build_assessment(row.annotation, "iiif", context.extension_context))
-    return build_page(context.page_uri(group[0].item), documents, "iiif", context.extension_context)
+    return build_page(uri, documents, "iiif", context.extension_context)
 
 
 def _collection(members: list[Member], context: ExportContext) -> dict[str, Any]:

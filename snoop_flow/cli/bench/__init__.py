@@ -11,6 +11,7 @@ from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.learn import learn
+from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
 
 
@@ -30,6 +31,7 @@ for command in (
     enrich,
     index,
     learn,
+    regions,
     round_,
 ):
     bench.add_command(command)

@@ -17,6 +17,7 @@ def _options(command: Function) -> Function:
         click.argument("labels", metavar="[LABELS.csv]…", nargs=-1, type=click.Path(path_type=Path, dir_okay=False)),
         click.option("--backbone", metavar="NAME", help="Backbone, as NAME or FAMILY:FILE (see plugins)."),
         click.option("--windows", type=click.IntRange(0), default=5, show_default=True, help="Cut from each image."),
+        click.option("--dimension", type=click.IntRange(2), help="Reduce vectors to so many principal axes."),
         click.option("--concepts", type=click.IntRange(1), default=40, show_default=True, help="Classes, at most."),
         click.option(
             "--prevalence",
@@ -29,6 +30,7 @@ def _options(command: Function) -> Function:
         click.option("--rounds", type=click.IntRange(1), default=16, show_default=True),
         click.option("--batch", type=click.IntRange(1), default=10, show_default=True, help="Marks in a round."),
         click.option("--seeds", type=click.IntRange(1), default=5, show_default=True, help="Repetitions."),
+        click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes."),
         click.option(
             "--cache",
             metavar="FILE.npz",
@@ -78,7 +80,8 @@ def _table(report: BenchReport) -> str:
     low, high = setting["prevalence"]
     lines = [
         f"learn: {setting['concepts']} concepts of {100 * low:.2g} % to {100 * high:.2g} %, in up to "
-        f"{setting['items']} items, {setting['backbone']}, {setting['batch']} marks a round, {setting['seeds']} seeds",
+        f"{setting['items']} items, {setting['backbone']} ({setting['dimension']} dimensions), "
+        f"{setting['batch']} marks a round, {setting['seeds']} seeds",
         f"{'':24}{'average precision, held out, after so many marks':>{8 * len(shown) + 16}}{'whole':>8}"
         f"{'R-prec-':>9}{'posi-':>8}{'ours ahead':>16}{'marks to':>10}{'ms a round':>14}",
         f"{'':24}"

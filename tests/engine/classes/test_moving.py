@@ -88,7 +88,7 @@ def test_a_class_is_fitted_on_the_new_vectors_and_keeps_its_past(taught: Workspa
     proposed = {card.item: card.score for card in taught.predictions("Stripes")}
     before = _models(taught)
     report = taught.move_class("Stripes", "grid")
-    assert (report.version, report.backbone, report.moved_from) == (2, "grid", "classical")
+    assert (report.version, report.backbone, report.moved_from) == (2, "grid", "distilled")
     assert (report.positives, report.negatives, report.lacking, report.threshold) == (4, 6, 0, 0.0)
     assert [(version, size) for version, _, size, _ in _models(taught)] == [(2, 4 * 32), (1, before[0][2])]
     assert _models(taught)[1] == before[0]
@@ -104,11 +104,11 @@ def test_a_class_is_fitted_on_the_new_vectors_and_keeps_its_past(taught: Workspa
 def test_blind_answers_tell_of_the_class_on_its_new_vectors_too(taught: Workspace, items_of: Find) -> None:
     """Their chances to be asked follow from the old vectors, and are as they were."""
     stripes = set(items_of("stripes"))
-    for backbone in ("classical", "grid"):
+    for backbone in ("distilled", "grid"):
         shown = [card.item for card in taught.audit_next("Stripes", 10).cards]
         taught.audit_answers("Stripes", {item: 1 if item in stripes else -1 for item in shown})
         assert taught.audits("Stripes")[0].answered == 10
-        if backbone == "classical":
+        if backbone == "distilled":
             taught.move_class("Stripes", "grid")
             assert taught.audit_report("Stripes").answers == 10
     rest = taught.audit_next("Stripes", 10).cards
@@ -130,7 +130,7 @@ def test_a_chosen_threshold_proposes_as_many_items_as_before(taught: Workspace) 
     above = [card for card in taught.ranking("Stripes", count=36).cards if (card.score or 0) >= report.threshold]
     assert len(above) == 9
     taught.set_threshold("Stripes", 1e6)
-    taught.move_class("Stripes", "classical")
+    taught.move_class("Stripes", "distilled")
     assert taught.enrich(["Stripes"]).predicted == 4  # those that were marked, and nothing beside them
 
 
@@ -139,30 +139,30 @@ def test_what_cannot_be_moved_says_why_and_stays(plugged: Workspace, items_of: F
     plugged.fit("Stripes")
     with pytest.raises(NotFoundError, match="nothing is embedded with the backbone grid yet"):
         plugged.move_class("Stripes", "grid")
-    with pytest.raises(ConflictError, match="is taught on classical already"):
-        plugged.move_class("Stripes", "classical")
+    with pytest.raises(ConflictError, match="is taught on distilled already"):
+        plugged.move_class("Stripes", "distilled")
     plugged.embed(backbone="grid")
     plugged.mark("Stripes", dict.fromkeys(items_of("stripes")[:2]), op_id="cleared")
     with pytest.raises(UsageError, match="class Stripes cannot be moved to grid: it has no positive mark"):
         plugged.move_class("Stripes", "grid")
-    assert plugged.class_summary("Stripes").backbone == "classical"
+    assert plugged.class_summary("Stripes").backbone == "distilled"
     assert len(_models(plugged)) == 1
 
 
 def test_a_start_goes_along_where_it_can_be_asked_again(taught: Workspace, items_of: Find) -> None:
     picture = taught.folder.parent / "query.jpg"
     Image.new("RGB", (80, 60), "gray").save(picture)
-    taught.create_class("By image", start=Query(image=picture.read_bytes()), backbone="classical")
-    taught.create_class("By items", start=Query(items=items_of("discs")[:2]), backbone="classical")
+    taught.create_class("By image", start=Query(image=picture.read_bytes()), backbone="distilled")
+    taught.create_class("By items", start=Query(items=items_of("discs")[:2]), backbone="distilled")
     taught.create_class("By text", start=Query(text="stripes"), backbone="grid")
     assert not taught.move_class("By image", "grid").started_anew
     assert taught.move_class("By items", "grid").started_anew
-    assert taught.move_class("By items", "classical").started_anew
+    assert taught.move_class("By items", "distilled").started_anew
     found = {one.visual_class.name: one.visual_class for one in taught.classes()}
     assert (found["By image"].start, found["By image"].start_note) == (None, "")
     assert found["By items"].start_note == f"items: {', '.join(items_of('discs')[:2])}"
     # a backbone that reads nothing has no place for a text; without marks nothing is left of the class
-    assert not taught.move_class("By text", "classical").started_anew
+    assert not taught.move_class("By text", "distilled").started_anew
     assert taught.class_summary("By text").visual_class.version == 0
 
 
@@ -206,9 +206,9 @@ def test_the_old_set_serves_until_the_new_one_is_complete(plugged: Workspace, it
     assert len(units) == 5
     for unit in units[:-1]:
         plugged.do_unit(unit)
-        assert plugged.status().backbone == "classical"
+        assert plugged.status().backbone == "distilled"
         found = plugged.search(items=[item])
-        assert (found.backbone, found.coverage) == ("classical", 1.0)
+        assert (found.backbone, found.coverage) == ("distilled", 1.0)
     plugged.do_unit(units[-1])
     plugged.finish_job(job.id)
     assert plugged.search(items=[item]).backbone == "grid"
@@ -233,14 +233,14 @@ def test_switching_embeds_indexes_and_moves_what_can_be_moved(plugged: Workspace
     assert (again.embed.embedded, again.moved) == (0, ())
     facts = {one.name: one for one in plugged.backbones()}
     assert (facts["grid"].items, facts["grid"].serves, facts["grid"].languages) == (36, True, "one word")
-    assert (facts["classical"].items, facts["classical"].serves) == (36, False)
+    assert (facts["distilled"].items, facts["distilled"].serves) == (36, False)
 
 
 def test_the_setting_decides_what_serves(plugged: Workspace) -> None:
     plugged.embed(backbone="grid")
-    chosen = replace(plugged.settings, backbone="classical")
+    chosen = replace(plugged.settings, backbone="distilled")
     with Workspace(plugged.folder, chosen, plugged.host) as workspace:
-        assert workspace.embedding_set().backbone == "classical"
+        assert workspace.embedding_set().backbone == "distilled"
         assert not workspace.switch_backbone("grid").serves
 
 
@@ -258,16 +258,16 @@ def test_the_commands(archive: Workspace, items_of: Find, capsys: pytest.Capture
     archive.create_class("Stripes", positives=items_of("stripes")[:3])
     archive.fit("Stripes")
     folder = ["--workspace", str(archive.folder)]
-    assert run(["class", "move", "Stripes", "--backbone", "classical", *folder]) == 2
-    assert "is taught on classical already" in capsys.readouterr().err
-    assert run(["backbone", "switch", "classical", "--json", *folder]) == 0
+    assert run(["class", "move", "Stripes", "--backbone", "distilled", *folder]) == 2
+    assert "is taught on distilled already" in capsys.readouterr().err
+    assert run(["backbone", "switch", "distilled", "--json", *folder]) == 0
     switched = json.loads(capsys.readouterr().out)
     assert (switched["embed"]["skipped"], switched["moved"], switched["serves"]) == (36, [], True)
-    assert run(["backbone", "switch", "classical", *folder]) == 0
-    assert "Searches use classical now." in capsys.readouterr().out
+    assert run(["backbone", "switch", "distilled", *folder]) == 0
+    assert "Searches use distilled now." in capsys.readouterr().out
     assert run(["backbone", "list", *folder]) == 0
     assert "[36 items, serves]" in capsys.readouterr().out
-    assert run(["backbone", "show", "classical", "--json"]) == 0
+    assert run(["backbone", "show", "distilled", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["dimension"] > 0
     assert run(["backbone", "show", "nothing"]) == 2
     assert "unknown backbone 'nothing'" in capsys.readouterr().err

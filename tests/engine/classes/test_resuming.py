@@ -1,4 +1,4 @@
-"""A class taught in one go, one resumed after a restart and a fork learn the same; unsure marks teach nothing."""
+"""A class taught in one go, a resumed one and a fork learn the same; unsure marks are not learned from."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_classes_of_several_embedding_sets_are_applied_in_one_run(archive: Works
     with archive.catalogue.write() as connection:
         other = embeddings.ensure_set(connection, "other", "other", 9)
     embed_more(archive, other, list(range(100, 600)), 1)
-    (second,) = add_classes(archive, 1, 7, np.random.default_rng(5))  # on the set that grew last
+    (second,) = add_classes(archive, 1, 7, np.random.default_rng(5), other)
     report = archive.enrich([ids[0], second, ids[1], second])
     found = {one.visual_class: (one.scored, one.predicted) for one in report.classes}
     assert found == {ids[0]: (ITEMS, KEPT), ids[1]: (ITEMS, KEPT), second: (500, 7)}

@@ -29,6 +29,7 @@ class Start(Body):
     negatives: list[str] = Field(default_factory=list)
     visual_class: str | None = None
     region: Region | None = None
+    negative_text: str | None = None
 
     def query(self) -> Query:
         """The same as the engine takes it."""
@@ -44,7 +45,8 @@ class NewClass(Body):
     definition: str = ""
     concept_uri: str = ""
     visibility: Visibility = "private"
-    positives: list[str] = Field(default_factory=list)
+    positives: list[str] = Field(default_factory=list, description="Items, or boxes on them: ID#xywh=X,Y,W,H.")
+    regions: bool = Field(False, description="A class of parts of images.")
     start: Start | None = None
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import Record
-from snoop_flow.reports import BackboneFacts, Card, PluginsReport, SearchReport, StatusReport
+from snoop_flow.reports import Abilities, BackboneFacts, Card, PluginsReport, SearchReport, StatusReport
 from snoop_webui.api.routes import Body, Route
 
 MOST = 10_000
+
+
+TextIn = Literal["words", "pictures", "both"]
 
 
 class Region(Body):
@@ -32,9 +35,13 @@ class Search(Body):
     negatives: list[str] = Field(default_factory=list)
     visual_class: str | None = None
     region: Region | None = None
+    negative_text: str | None = Field(None, description="Words for what it is not.")
     count: int = Field(60, ge=1, le=MOST)
     collection: str | None = None
     index: str | None = None
+    text_in: TextIn | None = Field(None, description="Where a text is looked for; by default wherever it can be.")
+    regions: bool = Field(False, description="Rank parts of the images that were segmented.")
+    per_image: int = Field(1, ge=1, le=MOST, description="Regions of one image among the results, at most.")
     class_name: str | None = Field(None, description="Class whose marks are shown on the results.")
 
 
@@ -45,8 +52,25 @@ class SearchQuery(BaseModel):
     url: str | None = None
     item: list[str] = Field(default_factory=list)
     visual_class: str | None = None
+    negative_text: str | None = None
     count: int = Field(60, ge=1, le=MOST)
     collection: str | None = None
+    text_in: TextIn | None = None
+    regions: bool = False
+    per_image: int = Field(1, ge=1, le=MOST)
+
+
+class NewRegion(Body):
+    """A box to draw, in canvas pixels: left, top, width, height."""
+
+    xywh: tuple[int, int, int, int]
+    visual_class: str | None = Field(None, description="The class of regions that it is for.")
+
+
+class OfClass(BaseModel):
+    """Whose marks are shown."""
+
+    class_name: str | None = None
 
 
 class Page(BaseModel):
@@ -132,6 +156,21 @@ def show_item(workspace: Workspace, item_id: str) -> ItemAnswer:
     return ItemAnswer(workspace.cards([item_id])[0], predictions)
 
 
+def list_regions(workspace: Workspace, item_id: str, query: OfClass) -> list[Card]:
+    """The regions that were cut out of an item."""
+    return list(workspace.item_regions(item_id, query.class_name))
+
+
+def draw_region(workspace: Workspace, item_id: str, body: NewRegion) -> Card:
+    """Make a box on an item a region, with a vector at once."""
+    return workspace.draw_region(item_id, body.xywh, body.visual_class)
+
+
+def show_abilities(workspace: Workspace) -> Abilities:
+    """What can be searched by what."""
+    return workspace.abilities()
+
+
 def search(workspace: Workspace, body: Search) -> SearchReport:
     """Rank the corpus by likeness to texts, images, items, a region or a class."""
     wanted: dict[str, Any] = body.model_dump(exclude={"region", "image"})
@@ -155,6 +194,9 @@ ROUTES = (
     Route("GET", "/records/<record_id>", show_record, Record),
     Route("GET", "/records/<record_id>/items", list_record_items, list[Card], "items"),
     Route("GET", "/items/<item_id>", show_item, ItemAnswer),
+    Route("GET", "/items/<item_id>/regions", list_regions, list[Card], "regions", query=OfClass),
+    Route("POST", "/items/<item_id>/regions", draw_region, Card, body=NewRegion, status=201),
+    Route("GET", "/search/abilities", show_abilities, Abilities),
     Route("GET", "/search", search_by_address, SearchReport, query=SearchQuery),
     Route("POST", "/search", search, SearchReport, body=Search),
 )

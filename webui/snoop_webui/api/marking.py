@@ -17,7 +17,10 @@ Value = Literal[1, -1, 0] | None
 
 
 class Operation(Body):
-    """Marks made at once: item → 1, -1, 0 (unsure) or null (clear). The same `op_id` may be sent again."""
+    """Marks made at once: item → 1, -1, 0 (unsure) or null (clear). The same `op_id` may be sent again.
+
+    In a class of regions, `ID#xywh=X,Y,W,H` names a box on an item.
+    """
 
     op_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     values: dict[str, Value]

@@ -38,7 +38,14 @@ def new() -> str:
     """The form of a new class, maybe with its first examples."""
     workspace = current.workspace()
     items = request.args.getlist("item")
-    return render_template("classes/new.html", items=items, cards=workspace.cards(items) if items else ())
+    images = [one.partition("#")[0] for one in items]
+    return render_template(
+        "classes/new.html",
+        items=items,
+        cards=workspace.cards(images) if images else (),
+        parts=images != items,
+        abilities=workspace.abilities(),
+    )
 
 
 @pages.post("")
@@ -46,8 +53,9 @@ def create() -> Answer:
     """Create a class, teach it with its first examples, and go on with it."""
     workspace = current.workspace()
     changes = class_changes(request.form)
-    created = workspace.create_class(changes.pop("name"), positives=listed(request.form, "item"), **changes)
-    if listed(request.form, "item"):
+    positives, regions = listed(request.form, "item"), bool(request.form.get("regions"))
+    created = workspace.create_class(changes.pop("name"), positives=positives, regions=regions, **changes)
+    if positives:
         workspace.fit(created.id)
     return redirect(Asked(visual_class=created.id).address(), 303)
 

@@ -36,7 +36,9 @@ def index() -> str | Response:
     summary = workspace.class_summary(asked.visual_class) if asked.visual_class else None
     shown = find(workspace, current.query_images(), asked, summary)
     if request.headers.get("X-Fragment") == "results":
-        answer = make_response(render_template("curation/results.html", asked=asked, shown=shown, summary=summary))
+        abilities = workspace.abilities()
+        content = {"asked": asked, "shown": shown, "summary": summary, "abilities": abilities}
+        answer = make_response(render_template("curation/results.html", **content))
         answer.headers["Vary"] = "X-Fragment"
         return answer
     return render_template(
@@ -50,6 +52,7 @@ def index() -> str | Response:
         strategies={**dict.fromkeys(STRATEGIES, ""), **workspace.plugins().strategies},
         ranking=RANKING,
         offered=COUNTS,
+        abilities=workspace.abilities(),
     )
 
 
@@ -73,7 +76,8 @@ def find(workspace: Workspace, images: QueryImages, asked: Asked, summary: Class
     class_id = summary.visual_class.id if summary else None
     collection = asked.collection or None
     if asked.searching:
-        return _reported(_search(workspace, images, asked, class_id))
+        parts = asked.parts or (summary is not None and summary.regions)
+        return _reported(_search(workspace, images, asked, class_id, parts))
     if summary is None or class_id is None:
         return Shown(wall(workspace, asked.collection, asked.results))
     if summary.model is None and not summary.positives:
@@ -96,7 +100,7 @@ def _reported(report: SearchReport) -> Shown:
     return Shown(report.cards, report)
 
 
-def _search(workspace: Workspace, images: QueryImages, asked: Asked, class_id: str | None) -> SearchReport:
+def _search(workspace: Workspace, images: QueryImages, asked: Asked, class_id: str | None, parts: bool) -> SearchReport:
     return workspace.search(
         text=asked.text or None,
         image=images.content(asked.image) if asked.image else None,
@@ -108,6 +112,8 @@ def _search(workspace: Workspace, images: QueryImages, asked: Asked, class_id: s
         count=asked.results,
         collection=asked.collection or None,
         class_name=class_id,
+        negative_text=asked.without or None,
+        regions=parts,
     )
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow import Workspace
 from snoop_flow.entities import Item
+from snoop_flow.errors import NotFoundError
+from snoop_flow.images import parse_box
+from snoop_flow.reports import Card, SaidOfImage
 from snoop_webui import current
 from snoop_webui.asked import Asked
 from snoop_webui.security import allow_images_from
@@ -26,10 +30,14 @@ def show(record_id: str) -> str:
     items = workspace.record_items(record_id)
     if not items:
         abort(404)
+    places = {item.id: place for place, item in enumerate(items)}
     wanted = request.args.get("item", items[0].id)
-    position = next((place for place, item in enumerate(items) if item.id == wanted), 0)
+    region = None if wanted in places else _region(workspace, wanted)
+    position = places.get(region.image if region else wanted, 0)
     item = items[position]
     class_id = request.args.get("class", "")
+    summary = workspace.class_summary(class_id) if class_id else None
+    said = workspace.image_predictions(item.id)
     return render_template(
         "document.html",
         record=record,
@@ -37,13 +45,40 @@ def show(record_id: str) -> str:
         item=item,
         position=position,
         cards={one.item: one for one in workspace.cards([one.id for one in items], class_id or None)},
-        predictions=workspace.item_predictions(item.id),
+        said=said,
+        parts=_parts(workspace, item, said, class_id if summary and summary.regions else ""),
+        region=region,
+        abilities=workspace.abilities(),
         source=tile_source(item),
         class_id=class_id,
-        summary=workspace.class_summary(class_id) if class_id else None,
+        summary=summary,
         manifest=url_for("iiif.manifest", record_id=record.id, _external=True) if record.local else record.uri,
         like=Asked(items=(item.id,), visual_class=class_id).address(),
     )
+
+
+def _region(workspace: Workspace, item_id: str) -> Card | None:
+    """The region that is to be looked at, where one was asked for."""
+    try:
+        card = workspace.cards([item_id])[0]
+    except NotFoundError:  # of a page that is gone the first one is shown
+        return None
+    return card if card.image != card.item else None
+
+
+def _parts(workspace: Workspace, item: Item, said: Sequence[SaidOfImage], class_id: str) -> list[dict[str, Any]]:
+    """The boxes to draw on a page: what classes say, and what is marked in the class at hand."""
+    size = (item.width, item.height)
+    found = [
+        {"box": parse_box(one.item.selector, size), "kind": one.prediction.status, "name": one.visual_class.name}
+        for one in said
+        if one.item.id != item.id
+    ]
+    if class_id:
+        kinds = {1: "positive", -1: "negative", 0: "unsure"}
+        marked = [one for one in workspace.item_regions(item.id, class_id) if one.mark is not None]
+        found += [{"box": parse_box(one.selector, size), "kind": kinds[one.mark or 0], "name": ""} for one in marked]
+    return found
 
 
 @pages.get("/items/<item_id>")

@@ -25,7 +25,7 @@ def index() -> str:
         unready=[one for one in summaries if not one.model],
         collections=workspace.collections(),
         chosen=request.args.getlist("class"),
-        jobs=[job for job in workspace.jobs(100) if job.kind == "enrich"][:10],
+        jobs=[job for job in workspace.jobs(100) if job.kind in ("enrich", "refine")][:10],
         names={one.visual_class.id: one.visual_class.name for one in summaries},
     )
 
@@ -55,3 +55,13 @@ def _count(given: str) -> int | None:
     if not given.isdecimal() or int(given) < 1:
         raise UsageError(_("the number of proposals must be a whole number above 0"))
     return int(given)
+
+
+@pages.post("/refine")
+def refine() -> Answer:
+    """Draw the proposed boxes of classes of parts tighter around the objects."""
+    names = listed(request.form, "class")
+    if not names:
+        raise UsageError(_("choose at least one class"))
+    job = current.workspace().start_job("refine", {"names": names})
+    return redirect(url_for("jobs.show", job_id=job.id), 303)

@@ -47,7 +47,7 @@ def show(job_id: str) -> str:
     """One job; htmx asks for its card every two seconds while it runs."""
     job = current.workspace().job(job_id)
     template = "jobs/card.html" if request.headers.get("HX-Request") else "jobs/show.html"
-    return render_template(template, job=job, names=_class_names())
+    return render_template(template, job=job, names=_class_names(), refinable=_refinable(job))
 
 
 @pages.post("/<job_id>/cancel")
@@ -55,6 +55,14 @@ def cancel(job_id: str) -> Answer:
     """Stop a job after its present unit."""
     current.workspace().cancel_job(job_id)
     return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def _refinable(job: Job) -> list[str]:
+    """The classes of a done enrichment whose proposed boxes can be drawn tighter."""
+    if job.kind != "enrich" or job.state is not JobState.DONE:
+        return []
+    known = _class_names()
+    return current.workspace().refinable([one for one in job.parameters["names"] if one in known])
 
 
 def _class_names() -> dict[str, str]:

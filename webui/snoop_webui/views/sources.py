@@ -24,7 +24,8 @@ def index() -> str:
         sources=workspace.sources(),
         failures=workspace.failures(limit=50),
         status=workspace.status(),
-        jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "index")][:8],
+        abilities=workspace.abilities(),
+        jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "segment", "index")][:8],
     )
 
 
@@ -48,6 +49,13 @@ def harvest() -> Answer:
 def embed() -> Answer:
     """Embed and index what lacks it."""
     job = digest(current.workspace())
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/segment")
+def segment() -> Answer:
+    """Cut the images of a corpus into parts."""
+    job = current.workspace().start_job("segment", {"collection": request.form.get("collection") or None})
     return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 

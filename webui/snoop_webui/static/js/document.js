@@ -13,6 +13,9 @@ let region = null;
 let viewer = null;
 
 const typed = () => ["x", "y", "w", "h"].map((side) => Number(sides[side].value));
+const fragment = () => `${page.dataset.item}#xywh=${typed().join(",")}`;
+document.getElementById("new-from-region")?.addEventListener("click", (event) => { event.currentTarget.href = `/classes/new?item=${encodeURIComponent(fragment())}`; });
+document.getElementById("region-mark")?.addEventListener("submit", (event) => { document.getElementById("marked-region").value = `${event.submitter.value}:${fragment()}`; });
 form.addEventListener("submit", () => { document.getElementById("region").value = `${page.dataset.item}@${typed().join(",")}`; });
 for (const field of Object.values(sides)) field.addEventListener("input", () => field.checkValidity() && region?.image && region.set(typed()));
 
@@ -42,6 +45,9 @@ async function show() {
   viewer.addHandler("open-failed", () => { viewer.destroy(); viewer = region = null; without(); });
   region = new Region(viewer, width, height, (box) => fill(words.region, { x: box[0], y: box[1], w: box[2], h: box[3] }));
   region.addEventListener("change", ({ detail }) => { (detail ?? [0, 0, width, height]).forEach((value, at) => { sides[["x", "y", "w", "h"][at]].value = value; }); });
+  region.others(JSON.parse(page.dataset.parts));
+  const asked = /xywh=([\d.]+),([\d.]+),([\d.]+),([\d.]+)/.exec(page.dataset.region);
+  if (asked) viewer.addOnceHandler("open", () => region.set(asked.slice(1).map(Number)));
   region.addEventListener("drawing", ({ detail }) => { draw.setAttribute("aria-pressed", String(detail)); if (detail) say(words.draw); });
 }
 

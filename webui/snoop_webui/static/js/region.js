@@ -100,6 +100,15 @@ export class Region extends EventTarget {
     this.rectangle.setAttribute("aria-label", this.label(box));
   }
 
+  // Boxes that are there already: what classes say and what is marked. They are looked at, not touched.
+  others(parts) {
+    for (const { box: [x, y, width, height], kind, name } of parts) {
+      const box = node("rect", { class: `part ${kind}`, x, y, width, height });
+      if (name) { const title = node("title"); title.textContent = name; box.append(title); }
+      this.group.prepend(box);
+    }
+  }
+
   clear() {
     this.rectangle?.remove();
     this.line?.remove();

@@ -28,7 +28,7 @@ export async function loadResults(address, { push = true } = {}) {
 // The address of the class's own suggestions: what was searched is left behind.
 export function suggestions(changes = {}) {
   const url = new URL(location.href);
-  for (const name of ["q", "url", "image", "item", "not", "by", "region"]) url.searchParams.delete(name);
+  for (const name of ["q", "url", "image", "item", "not", "by", "region", "without"]) url.searchParams.delete(name);
   return changed(url, changes);
 }
 

@@ -1,0 +1,132 @@
+"""Titles and metadata as they are searched: one row for a record, one for each item that has words of its own.
+
+SQLite searches them by FTS5, PostgreSQL by an index over text vectors. Both only tell which rows have a word: the order
+is made here, so that it is the same on both. A word counts the more the rarer it is (the inverse document frequency of
+BM25, Robertson and Spärck Jones), and twice where an item's own label has it as well as its record. How often a word
+stands in a row does not count: these are short texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from snoop_flow.store.analysis import Word, indexed
+from snoop_flow.store.items import whole
+from snoop_flow.store.rows import chunks
+from snoop_flow.store.schema import description, item, record
+
+COMMON = 0.5  # share of the rows; a word that so many have tells little, and is left out unless there is no other
+MOST_WORDS = 64  # of a query; a whole page of text is no query
+_FULL_TEXT = table("description_words", column("rowid"))  # of SQLite, kept right by triggers
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item with the weight of the words that it has, and how many of those asked for."""
+
+    number: int
+    weight: float
+    words: int
+
+
+def replace(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+    """Write by what a saved record and its items are found.
+
+    Args:
+        values: of the record: its `id` and its `words`, a text.
+        items: of its items: their `id` and `words`.
+    """
+    connection.execute(delete(description).where(description.c.record_id == values["id"]))
+    numbers: dict[str, int] = {}
+    for part in chunks([one["id"] for one in items]):
+        known = connection.execute(select(item.c.id, item.c.number).where(item.c.id.in_(part)))
+        numbers.update((row.id, row.number) for row in known)
+    rows = [(None, values["words"]), *((numbers[one["id"]], one["words"]) for one in items)]
+    described = [
+        {"record_id": values["id"], "item": number, "words": words}
+        for number, given in rows
+        if (words := indexed(given))
+    ]
+    for batch in chunks(described):
+        connection.execute(insert(description), batch)
+
+
+def find(
+    connection: Connection, words: Sequence[Word], collection_id: str | None, limit: int | None, *, every: bool = False
+) -> list[Found]:
+    """Live items whose own or whose record's words are among those asked for, the best first.
+
+    Args:
+        every: only those that have all the words.
+    """
+    asked = list(dict.fromkeys(words))[:MOST_WORDS]
+    weights = _weights(connection, asked, every)
+    if not weights or (every and len(weights) < len(asked)):
+        return []
+    parts = [
+        part for place, (word, weight) in enumerate(weights.items()) for part in _items(connection, place, word, weight)
+    ]
+    hits = union_all(*parts).subquery()
+    total, had = func.sum(hits.c.weight), func.count(hits.c.word.distinct())
+    statement = select(hits.c.number, total, had).join(item, item.c.number == hits.c.number)
+    statement = statement.where(item.c.gone_at.is_(None), whole)
+    if collection_id is not None:
+        statement = statement.join(record, record.c.id == item.c.record_id)
+        statement = statement.where(record.c.collection_id == collection_id)
+    grouped = statement.group_by(hits.c.number)
+    if every:
+        grouped = grouped.having(had == len(asked))
+    ordered = grouped.order_by(total.desc(), hits.c.number).limit(limit)
+    return [Found(row[0], float(row[1]), int(row[2])) for row in connection.execute(ordered)]
+
+
+def _weights(connection: Connection, words: Sequence[Word], every: bool) -> dict[Word, float]:
+    """The words that some row has, with what they weigh; those that nearly all have are left out if others remain."""
+    rows = connection.execute(select(func.count()).select_from(description)).scalar_one()
+    counts = {}
+    for word in words:
+        having = select(func.count()).select_from(description).where(_has(connection, word))
+        if number := connection.execute(having).scalar_one():
+            counts[word] = number
+    telling = {word: number for word, number in counts.items() if every or number < COMMON * rows}
+    return {word: log(1 + (rows - number + 0.5) / (number + 0.5)) for word, number in (telling or counts).items()}
+
+
+def _items(connection: Connection, place: int, word: Word, weight: float) -> list[Select[Any]]:
+    having = _has(connection, word)
+    columns = (literal(place).label("word"), cast(literal(weight), Float).label("weight"))
+    own = select(description.c.item.label("number"), *columns).where(having, description.c.item.is_not(None))
+    of_record = item.c.record_id == description.c.record_id
+    below = select(item.c.number, *columns).select_from(description).join(item, of_record)
+    return [own, below.where(having, description.c.item.is_(None))]
+
+
+def _has(connection: Connection, word: Word) -> ColumnElement[bool]:
+    """Whether a row has one of the forms of a word; the forms hold no operators, being letters and digits only."""
+    if connection.dialect.name == "postgresql":
+        vector = func.array_to_tsvector(func.string_to_array(description.c.words, " "))
+        return vector.op("@@")(cast(literal(" | ".join(f"'{form}'" for form in word)), TSQUERY))
+    asked = " OR ".join(f'"{form}"' for form in word)
+    found = select(_FULL_TEXT.c.rowid).where(literal_column(_FULL_TEXT.name).op("MATCH")(asked))
+    return description.c.number.in_(found)
