@@ -3,11 +3,11 @@
 What is certain is counted: items whose truth is marked, and items that were judged. For the rest the share of members
 along the score is drawn from its posterior (`snoop_flow.learning.rates`), and the members among them as a binomial.
 
-An interval must be more careful than the posterior, which from few answers believes too readily that there are members
-where nobody saw one. As Clopper and Pearson (1934) do for one share, its lower end comes from draws with a yes less:
-that of the lowest score counts as a no, and below it no member is sure. Its upper end comes from draws with a yes more:
-the no of the highest score counts as a yes, and above it all may be members. Where nobody said yes above a threshold, no
-member is sure there either, and where nobody said no below it, all may be.
+An interval must be more careful than the posterior, which from few answers believes too readily that there are
+members where nobody saw one. As Clopper and Pearson (1934) do for one share, its lower end comes from draws with a
+yes less: that of the lowest score counts as a no, and below it no member is sure. Its upper end comes from draws with
+a yes more: the no of the highest score counts as a yes, and above it all may be members. Where nobody said yes above
+a threshold, no member is sure there either, and where nobody said no below it, all may be.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def estimate(
         precision=_figure([_share(found + hits, proposed) for hits, _ in rising]),
         recall=_figure([_share(found + hits, found + hits + missed) for hits, missed in falling]),
         f1=_figure([_share(2.0 * (found + hits), proposed + found + hits + missed) for hits, missed in falling]),
-        members=_figure([found + sum(guess), found + drawn.few.total, found + drawn.many.total]),
+        members=_figure([found + (guess[0] + guess[1]), found + drawn.few.total, found + drawn.many.total]),
         hits=_figure([found + hits for hits, _ in rising]),
         missed=_figure([missed for _, missed in rising]),
         precision_unmarked=_figure([_share(hits, above) for hits, _ in rising]),
