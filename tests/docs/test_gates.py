@@ -117,6 +117,11 @@ def test_commands_on_a_page_exist_with_their_options(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_nothing_is_left_to_be_filled_in(page: Path) -> None:
+    assert not re.search(r"^[A-Z][A-Z0-9_]+$|\bTODO\b", page.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text("utf-8")):
         if "://" in target:
