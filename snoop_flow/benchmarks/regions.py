@@ -21,9 +21,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import update
 
 from snoop_flow.classes.lessons import lesson_of
-from snoop_flow.entities import Item
+from snoop_flow.entities import DRAWN, Item
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.images import parse_box
@@ -34,6 +35,8 @@ from snoop_flow.regions.describing import Patched
 from snoop_flow.regions.drawing import MARK
 from snoop_flow.regions.spaces import describer, region_set
 from snoop_flow.reports import Card, SearchReport
+from snoop_flow.store import schema
+from snoop_flow.store.rows import now
 
 LEAST_PAGES = 2  # one to show, one to find
 MOST_RECORDS = 100_000
@@ -228,6 +231,12 @@ class _Trial:
             return found, lesson_of(self.workspace, created.id).ranked_by().weights
         finally:
             self.workspace.delete_class(created.id)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Take the drawn boxes out again: they are the truth, and the next run must not find them as regions."""
+        with self.workspace.catalogue.write() as connection:
+            connection.execute(update(schema.item).where(schema.item.c.origin == DRAWN).values(gone_at=now()))
 
     def _counts(self, card: Card, boxes: Mapping[str, Boxes], given: set[str]) -> bool:
         return self.files[card.image] in boxes and self.files[card.image] not in given

@@ -10,6 +10,7 @@ from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
+from snoop_flow.cli.bench.words import words
 
 
 @click.group()
@@ -27,6 +28,7 @@ for command in (
     index,
     regions,
     round_,
+    words,
 ):
     bench.add_command(command)
 
