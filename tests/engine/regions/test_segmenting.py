@@ -147,6 +147,6 @@ def test_wrong_use_is_one_clear_line(workspace: Workspace) -> None:
         ({"collection": "posters"}, NotFoundError, "collections are: pages"),
     ):
         with pytest.raises(error, match=says):
-            workspace.segment(backbone="colours", **options)  # type: ignore[arg-type]
+            workspace.segment(backbone="colours", **options)
     with pytest.raises(NotFoundError, match="nothing is segmented yet; run: snoop-flow segment"):
         region_set(workspace)
