@@ -10,6 +10,7 @@ from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, Set
 from snoop_flow.entities import image_of as number_of_image
 from snoop_flow.errors import NotFoundError, SnoopError
 from snoop_flow.images import THUMBNAIL_SIZE
+from snoop_flow.indexing import recall_of
 from snoop_flow.regions.drawing import MARK, Box, draw
 from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import Abilities, Card, SaidOfImage, StatusReport
@@ -19,7 +20,8 @@ from snoop_flow.store import embeddings, indexes, items, jobs, marks, prediction
 from snoop_flow.store import failures as failure_store
 from snoop_flow.store import records as record_store
 from snoop_flow.store.collections import CollectionCounts
-from snoop_flow.workspace import Workspace
+from snoop_flow.vectors import state_of
+from snoop_flow.workspace import Workspace, serving_first
 
 
 def collections(workspace: Workspace) -> list[CollectionCounts]:
@@ -173,8 +175,11 @@ def status(workspace: Workspace) -> StatusReport:
     """The workspace at a glance."""
     with workspace.catalogue.read() as connection:
         counts = collection_store.counts(connection)
-        sets = embeddings.sets(connection)
+        sets = serving_first(connection)
         index = indexes.newest(connection, sets[0].id) if sets else None
+        present = sets and state_of(
+            embeddings.shards(connection, sets[0].id), embeddings.dead_rows(connection, sets[0].id)
+        )
         return StatusReport(
             collections=len(counts),
             records=sum(one.records for one in counts),
@@ -182,6 +187,8 @@ def status(workspace: Workspace) -> StatusReport:
             embedded=embeddings.count(connection, sets[0].id) if sets else 0,
             backbone=sets[0].backbone if sets else "",
             index=index.type if index else "none",
+            index_up_to_date=index is None or index.type == "exact" or index.state == present,
+            recall=recall_of(index.facts) if index else {},
             classes=len(class_store.every(connection)),
             running_jobs=sum(job.state is JobState.RUNNING for job in jobs.latest(connection)),
         )

@@ -191,7 +191,7 @@ class _Demo:
     def write_back(self) -> None:
         """Enrich, accept what scores well, publish and export."""
         self._say("enriching, publishing and exporting")
-        found = self.workspace.enrich([self._class], collection=self._collection)
+        found = self.workspace.enrich([self._class], collection=self._collection, everything=True)
         text = f"{found.scored} images scored exactly, {found.predicted} proposed"
         self._done("enrich", text, scored=found.scored, predicted=found.predicted)
         verdicts = self.workspace.review(self._class, accept_above=ACCEPT_ABOVE)

@@ -41,6 +41,8 @@ def diagnose(host: PluginHost) -> list[Finding]:
 
 _OPTIONAL = {
     "snoop-onnx": "backbones from ONNX files; install it with: pip install snoop-onnx",
+    "snoop-transformers": "DINOv2, CLIP, SigLIP and M-CLIP; see its README",
+    "snoop-openclip": "models of OpenCLIP; see its README",
     "snoop-faiss": "approximate indexes; install it with: pip install 'snoop-faiss[cpu]'",
 }
 _PROGRAMS = {

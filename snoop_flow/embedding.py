@@ -5,7 +5,7 @@ vectors go into a small sealed shard of their own, so that a killed run loses on
 small shards are merged into large ones.
 
 Threads fetch, decode and prepare pictures while the model runs others; two units are under way, so that the model need
-not wait at their seam. Memory holds `AHEAD` pictures for each of them.
+not wait at their seam. Memory holds two batches of pictures for each of them.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ from snoop_flow.vectors import VectorSet, derive, usable, write_shard
 from snoop_flow.workspace import Workspace
 
 STAGE = "embed"
-STEP = 32  # pictures in one call of the model
-AHEAD = 2 * STEP  # pictures loaded or under way while the model runs
+STEP = 32  # pictures in one call of a model that does not say how many it takes best
 _TURN = Lock()  # calls of a model use all its threads; two at once would fight for them
 
 
@@ -44,7 +43,7 @@ def embed(
     *,
     collection: str | None = None,
     backbone: str | None = None,
-    device: str = "cpu",
+    device: str | None = None,
     progress: Progress | None = None,
 ) -> EmbedReport:
     """Compute vectors for the items that lack one of their present image.
@@ -52,14 +51,16 @@ def embed(
     Args:
         collection: slug of the only collection to embed.
         backbone: `NAME` or `FAMILY:LOCATION`.
-        device: what the backbone runs on, such as `cpu` or `cuda`.
+        device: what the backbone runs on, such as `cpu`, `cuda` or `cuda@bf16`; by default that of the settings.
 
     Raises:
         PluginError: no such backbone.
         NotFoundError: no such collection.
     """
     spec = workspace.backbone_spec(backbone)
-    parameters = {"collection": collection, "backbone": spec.name, "device": device}  # a path in it is absolute
+    spec.fingerprint()  # its files are looked for, or fetched, before there is a job to fail
+    # a path in the name is absolute
+    parameters = {"collection": collection, "backbone": spec.name, "device": device or workspace.settings.device}
     job = jobs.run(workspace, EMBED, parameters, progress)
     found = tuple(FailedThing(**one) for one in job.report["failures"])
     return EmbedReport(job=job.id, cost=job.cost, **{**job.report, "failures": found})
@@ -74,6 +75,11 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     with workspace.catalogue.write() as connection:
         scope = collections.by_slug(connection, slug).id if slug else None
         known = embeddings.ensure_set(connection, spec.name, spec.fingerprint(), spec.dimension)
+        if known.dimension != spec.dimension:
+            raise IntegrityError(
+                f"backbone {spec.name} says that its vectors have {spec.dimension} numbers, but those that are kept "
+                f"for it have {known.dimension}; a backbone whose vectors change must change its fingerprint"
+            )
         numbers = items.lacking_vectors(connection, known.id, scope)
         skipped = len(items.numbers_in(connection, scope)) - len(numbers)
     yield {"set": known.id, "items": [], "skipped": skipped}
@@ -117,15 +123,16 @@ def _embedded(
 ) -> tuple[list[tuple[Item, FloatArray]], list[tuple[Item, SourceError]]]:
     """Items with their vectors, and those that have none with the reason."""
     backbone = workspace.open_backbone(spec, device)
+    step = _step(backbone, len(wanted))
     done: list[tuple[Item, FloatArray]] = []
     failed: list[tuple[Item, SourceError]] = []
     loaded: list[tuple[Item, Any]] = []
-    for item, picture in _pictures(workspace, spec, backbone, wanted):
+    for item, picture in _pictures(workspace, spec, backbone, wanted, 2 * step):
         if isinstance(picture, SourceError):
             failed.append((item, picture))
         else:
             loaded.append((item, picture))
-        if len(loaded) == STEP:
+        if len(loaded) == step:
             done += _through(backbone, spec, loaded)
             loaded = []
     if loaded:
@@ -135,10 +142,19 @@ def _embedded(
     return [one for one, good in zip(done, fit, strict=True) if good], failed
 
 
+def _step(backbone: Backbone, wanted: int) -> int:
+    """How many pictures to give a backbone at once; finding its best number takes time, which few are not worth."""
+    return int(getattr(backbone, "batch_size", STEP)) if wanted > STEP else STEP
+
+
 def _pictures(
-    workspace: Workspace, spec: BackboneSpec, backbone: Backbone, wanted: Sequence[Item]
+    workspace: Workspace, spec: BackboneSpec, backbone: Backbone, wanted: Sequence[Item], ahead: int
 ) -> Iterator[tuple[Item, Any]]:
-    """Items with what the backbone takes, or with why there is none; thumbnails are made on the way."""
+    """Items with what the backbone takes, or with why there is none; thumbnails are made on the way.
+
+    Args:
+        ahead: pictures loaded or under way while the model runs.
+    """
     loader, size = workspace.loader(), max(spec.input_size, THUMBNAIL_SIZE)
     prepare = backbone.prepare if isinstance(backbone, PreparedBackbone) else _as_it_is
 
@@ -152,7 +168,7 @@ def _pictures(
         return prepare(picture)
 
     with ThreadPoolExecutor(workspace.settings.fetch_connections, thread_name_prefix="load") as threads:
-        yield from zip(wanted, in_order(threads, load, wanted, ahead=AHEAD), strict=True)
+        yield from zip(wanted, in_order(threads, load, wanted, ahead=ahead), strict=True)
 
 
 def _as_it_is(picture: Image) -> Any:

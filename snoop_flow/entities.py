@@ -21,6 +21,7 @@ __all__ = [
     "Annotation",
     "ApiKey",
     "Audit",
+    "AuditAnswer",
     "ClassModel",
     "Collection",
     "EmbeddingSet",
@@ -355,13 +356,44 @@ class ClassModel:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A blind sample of a class version, from which precision and recall are estimated."""
+    """A blind sample of a class version, from which precision and recall are estimated.
+
+    Attributes:
+        design: `order` of asking (item numbers), `edges` and `sizes` of the strata (see
+            `snoop_flow.learning.AuditDesign`), `threshold` and `epoch` of the embedding set when it was drawn; and
+            `learned_at`, the version of the class when its answers were turned into marks, once they were.
+    """
 
     id: str
     class_id: str
     version: int
-    design: Mapping[str, Any]
+    design: Mapping[str, Any] = field(hash=False)
     created_at: datetime
+
+    @property
+    def learned_at(self) -> int | None:
+        """The version from which on its answers are marks, and so say nothing of versions after it."""
+        return self.design.get("learned_at")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAnswer:
+    """An item of a blind sample, and what was answered.
+
+    Attributes:
+        score: that the class gave when the sample was drawn.
+        probability: that one draw from its stratum meets it; m answers from the stratum make it m times as likely.
+        answer: +1, −1, 0 for unsure; None where nobody has answered.
+    """
+
+    audit_id: str
+    item: int
+    score: float
+    probability: float
+    stratum: int
+    answer: int | None
+    user_id: str | None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

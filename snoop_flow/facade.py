@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from snoop_flow import backbones as encoders
 from snoop_flow import (
     browsing,
     diagnosis,
@@ -24,11 +25,12 @@ from snoop_flow import (
     searching,
     segmenting,
     sharing,
+    switching,
     workspace,
 )
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import definitions, marking, suggesting, teaching
+from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, Unit
@@ -86,6 +88,7 @@ class Workspace(workspace.Workspace):
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
+    backbones = encoders.workspace_backbones
 
     add_user = people.add_user
     users = people.users
@@ -102,6 +105,9 @@ class Workspace(workspace.Workspace):
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class
+    move_class = moving.move_class
+    move_classes = switching.move_classes
+    switch_backbone = switching.switch_backbone
     export_class = sharing.export_class
     import_class = sharing.import_class
     mark = marking.mark
@@ -118,6 +124,12 @@ class Workspace(workspace.Workspace):
     histogram = looking.histogram
     class_coverage = looking.class_coverage
     set_threshold = teaching.set_threshold
+    audit_next = auditing.audit_next
+    audit_answers = auditing.audit_answers
+    audits = auditing.audits
+    learn_audit = auditing.learn_audit
+    audit_report = estimating.audit_report
+    expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
     bands = reviewing.bands
@@ -198,14 +210,14 @@ class Workspace(workspace.Workspace):
 
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
-    "embed": {"collection": None, "backbone": None, "device": "cpu"},
+    "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,
         "segmenter": segmenting.DEFAULT,
         "backbone": None,
         "per_image": None,
         "by": None,
-        "device": "cpu",
+        "device": None,
     },
     "index": {"type": None, "backbone": None, "regions": False},
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -32,6 +33,7 @@ from snoop_flow.plugin_types import (
 )
 
 GROUP = "snoop_flow"
+MOST_NAMED = 12  # names that a message lists
 log = logging.getLogger(__name__)
 
 
@@ -171,7 +173,7 @@ class PluginHost:
         spec = choose("backbone", family if colon else name, self.backbones, self.failures)
         if isinstance(spec, BackboneFamily):
             if not location:
-                raise PluginError(f"backbone {name}: say which file, as in --backbone {name}:FILE")
+                raise PluginError(f"backbone {family}: say which model, as in --backbone {family}:FILE")
             return spec.resolve(location)
         return spec
 
@@ -212,7 +214,17 @@ def choose(kind: str, name: str, specs: Mapping[str, Spec], failures: Mapping[st
     if name in specs:
         return specs[name]
     broken = f"; not loaded: {', '.join(sorted(failures))} (see snoop-flow plugins)" if failures else ""
-    raise PluginError(f"unknown {kind} {name!r}; known are {_listed(specs)}{broken}")
+    raise PluginError(f"unknown {kind} {name!r}; {_offered(name, specs)}{broken}")
+
+
+def _offered(name: str, specs: Iterable[str]) -> str:
+    """What there is; of many, what a typing mistake may have meant."""
+    known = sorted(specs)
+    if len(known) <= MOST_NAMED:
+        return f"known are {_listed(known)}"
+    close = get_close_matches(name, known, 5, 0.5) or [one for one in known if one[:3] == name[:3]]
+    likely = f"did you mean {' or '.join(close[:5])}? " if close else ""
+    return f"{likely}{len(known)} are known, see: snoop-flow plugins"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -241,7 +241,8 @@ class PatchBackbone(Protocol):
 class PreparedBackbone(Protocol):
     """A backbone whose work on a picture is split in two, so that the engine prepares some while the model runs others.
 
-    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`.
+    `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`. An attribute
+    `batch_size`, where there is one, tells how many pictures it takes best in one call.
     """
 
     def prepare(self, image: Image) -> NDArray[Any]:
@@ -323,10 +324,13 @@ class Scanned(Protocol):
 
 @runtime_checkable
 class ScannableView(Protocol):
-    """A view that has a faster way to a full scan than `VectorView.blocks`: the engine's own views are such."""
+    """A view that scores faster than by `VectorView.blocks` and `gather`: the engine's own views are such."""
 
     def scan(self, weights: FloatArray, bias: float = 0.0, *, allowed: Mask | None = None) -> Scanned:
         """Score every allowed row by `x · weights + bias`; raises `UsageError` for unfit weights."""
+
+    def scores_at(self, rows: RowArray, weights: FloatArray) -> FloatArray:
+        """`x · weights` of some rows on the vectors themselves, (n,)."""
 
 
 @dataclass(frozen=True, slots=True)

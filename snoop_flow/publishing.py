@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version as distribution_version
-from math import exp
 from typing import Any
 
 from sqlalchemy import Connection
 
 from snoop_flow import jobs
+from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.entities import Annotation, Item, Job, Prediction, Record, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.images import parse_box
 from snoop_flow.jobs import Payload, Progress, Verb
-from snoop_flow.reports import PublishReport
+from snoop_flow.reports import Calibration, PublishReport
 from snoop_flow.settings import Settings
 from snoop_flow.store import classes, items, predictions, published, records
 from snoop_flow.store.rows import now
@@ -89,14 +89,30 @@ def _rows(
     known = items.by_numbers(connection, [one.item for one in batch])
     parents = records.by_ids(connection, [item.record_id for item in known.values()])
     at = now()
+    told = {version: _calibration(connection, found, version) for version in {one.version for one in batch}}
     rows = []
     for one in batch:
         item = known[one.item]
-        facts = _facts(workspace.settings, found, one, item, parents[item.record_id])
+        confidence = _confidence(one.score, told[one.version])
+        facts = _facts(workspace.settings, found, one, item, parents[item.record_id]) | confidence
         values = {"class_id": found.id, "version": one.version, "item": one.item, "content": facts}
         dates = {"created_at": at, "modified_at": at, "withdrawn_at": None}
         rows.append({"id": local_id(workspace.settings, facts["id"]), **values, **dates})
     return rows
+
+
+def _calibration(connection: Connection, found: VisualClass, version: int) -> Calibration | None:
+    model = classes.model(connection, found.id, version)
+    return None if model is None else calibration_of(model)
+
+
+def _confidence(score: float, calibration: Calibration | None) -> dict[str, Any]:
+    """From 0 to 1: a probability where blind answers have calibrated the version, else the logistic of the score."""
+    value = (calibration or _UNCALIBRATED).probability(score)
+    return {"score": round(value, 4), "calibrated": calibration is not None}
+
+
+_UNCALIBRATED = Calibration(1.0, 0.0, 0)
 
 
 def annotations_url(settings: Settings) -> str:
@@ -127,7 +143,6 @@ def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, 
         "canvas_uri": item.uri,
         "manifest_uri": record.uri,
         "box": _box(item),
-        "score": round(1 / (1 + exp(-one.score)), 4),
         "run_uri": f"{public}/jobs/{one.job_id}",
         "decision": None if one.status is Status.PROPOSED else one.status.value,
         "decided": decided,
@@ -143,8 +158,8 @@ def _box(item: Item) -> list[float] | None:
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     """A kept annotation as every notation is built from it.
 
-    The score is the logistic function of the class's score: 0.5 is the boundary that the marks suggest. It is no
-    calibrated probability.
+    The score is the probability that the item belongs, where a blind audit has calibrated the class's version. Else it
+    is the logistic function of the class's score, 0.5 being the boundary that the marks suggest, and says so.
     """
     facts: Mapping[str, Any] = annotation.content
     verdict = Verdict(facts["decision"], facts["decided"]) if facts["decision"] and facts["decided"] else None
@@ -160,6 +175,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         modified=annotation.modified_at.isoformat(timespec="seconds"),
         box=tuple(facts["box"]) if facts["box"] else None,
         score=facts["score"],
+        calibrated=facts.get("calibrated", False),  # annotations from before audits know nothing of it
         generator=Software(settings.agent, distribution_version("snoop-flow"), settings.public_url),
         run_uri=facts["run_uri"],
         verdict=verdict,

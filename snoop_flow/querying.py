@@ -13,13 +13,13 @@ import numpy as np
 from PIL.Image import Image
 
 from snoop_flow.entities import EmbeddingSet, Item, ItemKind, SetKind
-from snoop_flow.errors import NotFoundError, UsageError
+from snoop_flow.errors import IntegrityError, NotFoundError, UsageError
 from snoop_flow.learning import Boxes
 from snoop_flow.plugin_types import FloatArray, TextBackbone
 from snoop_flow.regions.drawing import checked, shares
 from snoop_flow.regions.spaces import describer, region_set
 from snoop_flow.store import classes, embeddings, items
-from snoop_flow.vectors import VectorSet
+from snoop_flow.vectors import VectorSet, usable
 from snoop_flow.workspace import Workspace
 
 SMALLEST = 1e-9  # length from which on a vector has a direction
@@ -208,14 +208,23 @@ def _seen(workspace: Workspace, known: EmbeddingSet, load: Load, box: Boxes = WH
         found: FloatArray = space.describe(load(space.longest)).vectors(box)[0]
         return found
     spec = workspace.backbone_spec(known.backbone)
-    return workspace.open_backbone(spec).embed_images([load(spec.input_size)]).reshape(-1)
+    return _usable(workspace.open_backbone(spec).embed_images([load(spec.input_size)]), known, "the query image")
 
 
 def _text(workspace: Workspace, text: str, known: EmbeddingSet) -> FloatArray:
     backbone = workspace.open_backbone(workspace.backbone_spec(known.backbone))
     if not isinstance(backbone, TextBackbone):
         raise UsageError(f"backbone {known.backbone} says that it reads text, but gives no text vectors")
-    return backbone.embed_texts([text]).reshape(-1)
+    return _usable(backbone.embed_texts([text]), known, "the text")
+
+
+def _usable(vectors: FloatArray, known: EmbeddingSet, what: str) -> FloatArray:
+    """The one vector of a query, (D,); a vector of zeros would rank everything alike, and look like an answer."""
+    if vectors.shape != (1, known.dimension):
+        raise IntegrityError(f"backbone {known.backbone} gave vectors of shape {vectors.shape} for {what}")
+    if not usable(vectors)[0]:
+        raise UsageError(f"the backbone {known.backbone} makes nothing of {what}: its vector is zero or not finite")
+    return np.asarray(vectors[0], np.float32)
 
 
 def _class_vector(workspace: Workspace, name: str) -> tuple[FloatArray, float]:

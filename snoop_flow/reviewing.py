@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from snoop_flow.cards import cards
@@ -26,10 +27,13 @@ def review(
 
     Raises:
         NotFoundError: no such class or item.
-        UsageError: an item has no prediction of this class, or is both accepted and rejected.
+        UsageError: an item has no prediction of this class, or is both accepted and rejected, or `accept_above` is no
+            number.
     """
     if both := set(accept) & set(reject):
         raise UsageError(f"item {min(both)} is both accepted and rejected; decide for one")
+    if accept_above is not None and math.isnan(accept_above):
+        raise UsageError("score nan: give the lowest score that is accepted as a number")
     author = workspace.user(user)
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
@@ -59,7 +63,13 @@ def predicted(
     below: float | None = None,
     above: float | None = None,
 ) -> tuple[Card, ...]:
-    """Predictions of a class as cards, by falling score, within a band of scores."""
+    """Predictions of a class as cards, by falling score, within a band of scores.
+
+    Raises:
+        UsageError: no such status, or `limit` or `offset` is out of range.
+    """
+    if limit < 1 or offset < 0:
+        raise UsageError(f"limit {limit}, offset {offset}: must be at least 1 and 0")
     wanted = None if status is None else _status(status)
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
@@ -82,6 +92,8 @@ def _status(text: str) -> Status:
 
 
 def bands(workspace: Workspace, name: str, width: float = 0.25) -> list[tuple[float, dict[Status, int]]]:
-    """(lower score, counts by status) of score bands, the highest first."""
+    """(lower score, counts by status) of score bands, the highest first; raises `UsageError` for a width of nothing."""
+    if not 0 < width < math.inf:
+        raise UsageError(f"width {width:g} of score bands: must be a number above 0")
     with workspace.catalogue.read() as connection:
         return predictions.bands(connection, classes.find(connection, name).id, width)

@@ -66,7 +66,7 @@ def search(
         per_image: how many regions of one image may be among the results.
 
     Raises:
-        UsageError: nothing is asked, or only what it is not.
+        UsageError: nothing is asked, only what it is not, or the backbone makes nothing of the query.
         NotFoundError: an item, class or collection does not exist, or nothing is embedded or segmented.
         SourceError: the query image cannot be fetched or decoded.
     """

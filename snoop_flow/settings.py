@@ -29,7 +29,9 @@ class Settings:
             named below it, so set it before the first harvest.
         institution: name of the institution that owns the workspace.
         agent: generator's name in annotations.
-        backbone: name of the backbone when a command names none; empty for the one embedded last.
+        backbone: name of the backbone when a command names none; empty for the one that has vectors of all items, of
+            several the one embedded last.
+        device: what backbones run on when a command names nothing, such as `cpu`, `cuda` or `cuda:1@fp16`.
         index_type: name of the index type when a command names none.
         index_device: what index types that know devices build and answer on: `cpu`, `cuda` or `cuda:1`.
         contact: mail or web address put into the User-Agent of every request.
@@ -38,11 +40,14 @@ class Settings:
         fetch_connections: images fetched at once.
         embed_batch: items in one unit of embedding work.
         harvest_batch: records in one unit of harvesting work.
+        enrich_batch: items in one unit of enrichment work; their vectors and codes are in memory together.
         shard_rows: rows up to which small vector shards are merged.
         region_windows: regions kept of an image where a command names no number.
         region_cells: cells of the grid on which regions are described, along the longer side of an image.
         region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
+        task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
+            for N processes, or the address of a Dask scheduler.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -52,6 +57,7 @@ class Settings:
     institution: str = "My institution"
     agent: str = "snoop-flow"
     backbone: str = ""
+    device: str = "cpu"
     index_type: str = "exact"
     index_device: str = "cpu"
     contact: str = ""
@@ -60,11 +66,13 @@ class Settings:
     fetch_connections: int = 4
     embed_batch: int = 256
     harvest_batch: int = 16
+    enrich_batch: int = 100_000
     shard_rows: int = 250_000
     region_windows: int = 32
     region_cells: int = 32
     region_limit: int = 10_000_000
     watts_per_core: float = 12.0
+    task_runner: str = "threads"
     user: str = ""
     secret_key: str = ""
 

@@ -21,6 +21,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from snoop_flow.entities import EmbeddingSet, Index, SetKind, User
 from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
@@ -33,7 +34,8 @@ from snoop_flow.settings import FILE_NAME, Settings, load_settings
 from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
 from snoop_flow.vectors import Derived, VectorSet, state_of
 
-DEFAULT_BACKBONE = "classical"
+DEFAULT_BACKBONE = "distilled"
+SERVING_SHARE = 0.99  # of the rows of the fullest set, from which on a newer one takes its place
 KEPT_SCOPES = 16  # masks of N bytes
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Workspace:
         self.closing = False
         self._lock = threading.RLock()
         self._sets: dict[int, VectorSet] = {}
-        self._backbones: dict[tuple[str, str], Backbone] = {}
+        self._backbones: dict[tuple[str, str, str], Backbone] = {}
         self._indexes: dict[int, tuple[VectorSet, OpenIndex]] = {}
         self._derived: tuple[VectorSet, Derived] | None = None
         self._scopes: OrderedDict[Hashable, Scope] = OrderedDict()
@@ -186,20 +188,22 @@ class Workspace:
         return self.folder / "vectors"
 
     def backbone_spec(self, name: str | None = None) -> BackboneSpec:
-        """The named backbone; else the one of the settings, the one embedded last, or the built-in one."""
-        return self.host.backbone(name or self.settings.backbone or self._last_backbone() or DEFAULT_BACKBONE)
+        """The named backbone; else the one of the settings, the one that serves, or the built-in one."""
+        return self.host.backbone(name or self.settings.backbone or self._serving_backbone() or DEFAULT_BACKBONE)
 
-    def _last_backbone(self) -> str | None:
+    def _serving_backbone(self) -> str | None:
         with self.catalogue.read() as connection:
-            sets = embeddings.sets(connection)
+            sets = serving_first(connection)
         return sets[0].backbone if sets else None
 
-    def open_backbone(self, spec: BackboneSpec, device: str = "cpu") -> Backbone:
-        """The backbone, opened once for this workspace and device."""
+    def open_backbone(self, spec: BackboneSpec, device: str | None = None) -> Backbone:
+        """The backbone, opened once for this workspace and device, by default that of the settings."""
+        place = device or self.settings.device
         with self._lock:
-            key = (spec.fingerprint(), device)
+            # a name belongs to the key: two that see alike may read differently, as M-CLIP and its CLIP
+            key = (spec.name, spec.fingerprint(), place)
             if key not in self._backbones:
-                self._backbones[key] = spec.open(device)
+                self._backbones[key] = spec.open(place)
             return self._backbones[key]
 
     def embedding_set(self, backbone: str | None = None) -> EmbeddingSet:
@@ -209,7 +213,7 @@ class Workspace:
             NotFoundError: nothing is embedded yet (with this backbone).
         """
         with self.catalogue.read() as connection:
-            sets = embeddings.sets(connection)
+            sets = serving_first(connection)
         name = backbone or self.settings.backbone
         if not name and sets:
             return sets[0]
@@ -271,6 +275,17 @@ class Workspace:
             if cached is None or cached[0] is not view:
                 self._indexes = {index.id: (view, open_(self, index, view))}
             return self._indexes[index.id][1]
+
+
+def serving_first(connection: Connection) -> list[EmbeddingSet]:
+    """All embedding sets, the one that serves first: that which grew last of those that have all items.
+
+    While a new backbone embeds, the old set goes on serving; when the new one has as many rows, it takes over.
+    """
+    sets = embeddings.sets(connection)
+    rows = embeddings.rows_by_set(connection)
+    enough = SERVING_SHARE * max((rows.get(one.id, 0) for one in sets), default=0)
+    return sorted(sets, key=lambda one: rows.get(one.id, 0) < enough)
 
 
 def _make_folder(folder: Path, public_url: str | None) -> None:

@@ -8,8 +8,9 @@ hundreds of items or more; Prefect only knows tasks of that size.
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -28,9 +29,11 @@ from prefect.tasks import Task
 from snoop_flow import Workspace, jobs
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, UsageError
+from snoop_prefect.task_runners import task_runner
 
 Report = dict[str, Any]
-# while one unit computes, the next one fetches; `FLOW.with_options(task_runner=…)` takes Dask or Ray instead
+DISTRIBUTED = ("enrich",)  # units that need nothing but the workspace
+# while one unit computes, the next one fetches; the setting `task_runner` gives enrichment to Dask instead
 THREADS: Any = ThreadPoolTaskRunner(max_workers=2)
 
 
@@ -71,6 +74,13 @@ def do_unit(workspace: str, unit: Unit) -> Report:
     return opened.do_unit(unit)
 
 
+@task(name="move classes", retries=2, retry_delay_seconds=[2, 20], cache_policy=NO_CACHE, persist_result=False)
+def move_classes(workspace: str, backbone: str) -> dict[str, Any]:
+    """Teach the classes on another backbone; those that are on it already are left alone."""
+    report = open_workspace(workspace).move_classes(backbone)
+    return {"moved": [asdict(one) for one in report.moved], "left": [asdict(one) for one in report.left]}
+
+
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def harvest(
     workspace: str,
@@ -98,7 +108,7 @@ def embed(
     job_id: str | None = None,
     collection: str | None = None,
     backbone: str | None = None,
-    device: str = "cpu",
+    device: str | None = None,
 ) -> Report:
     """Compute the vectors of items that lack one."""
     parameters = {"collection": collection, "backbone": backbone, "device": device}
@@ -170,18 +180,32 @@ def ingest(
     return {"harvest": harvested, "embed": embed(workspace), "index": index(workspace)}
 
 
-FLOWS = (harvest, embed, segment, index, enrich, refine, publish, ingest)
+@flow(persist_result=False)
+def switch(workspace: str, backbone: str, device: str | None = None, type: str | None = None) -> dict[str, Any]:
+    """Embed everything with another backbone, index it, and teach all classes on it; the old one serves meanwhile.
+
+    Args:
+        workspace: folder of the workspace.
+        backbone: name, or family and location.
+    """
+    embedded = embed(workspace, backbone=backbone, device=device)
+    indexed = index(workspace, type=type, backbone=backbone)
+    return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
+
+
+FLOWS = (harvest, embed, segment, index, enrich, refine, publish, ingest, switch)
 
 
 def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:
     workspace = open_workspace(folder)
     job = workspace.job(job_id) if job_id else _take_up(workspace, kind, parameters)
     try:
-        units = workspace.plan_job(job.id)
-        futures = do_unit.map(unmapped(folder), units)
-        _follow(workspace.job(job.id), futures)
-        for future in futures:
-            future.result()
+        with _runner(workspace, kind) as submit:
+            units = workspace.plan_job(job.id)
+            futures = submit(do_unit, {"workspace": unmapped(folder), "unit": units})
+            _follow(workspace.job(job.id), futures)
+            for future in futures:
+                future.result()
         job = workspace.finish_job(job.id)
     except ConflictError:
         raise  # another process is at this job: it is not ours to fail
@@ -192,6 +216,17 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
         # a state that a flow returns becomes the state of its run
         return cast(Report, Cancelled(message=f"job {job.id} was cancelled"))
     return dict(job.report)
+
+
+@contextmanager
+def _runner(workspace: Workspace, kind: str) -> Iterator[Callable[..., Sequence[PrefectFuture[Report]]]]:
+    """What maps a task over values: the flow's own threads, or what the settings name."""
+    runner = task_runner(workspace.settings.task_runner) if kind in DISTRIBUTED else None
+    if runner is None:
+        yield lambda task, values: task.map(**values)
+        return
+    with runner as started:
+        yield started.map
 
 
 def _take_up(workspace: Workspace, kind: str, parameters: Report) -> Job:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, String, cast, literal, literal_column, select
 
 from snoop_flow.benchmarks.corpora import Vectors
-from snoop_flow.entities import ClassModel
+from snoop_flow.classes.definitions import create_in_set
+from snoop_flow.entities import ClassModel, EmbeddingSet
 from snoop_flow.facade import Workspace
 from snoop_flow.store import classes, collections, embeddings
 from snoop_flow.store.rows import now
@@ -63,7 +64,7 @@ def _enter_items(connection: Connection, record_id: str, first: int, count: int)
         "uri": name,
     }
     columns |= {"label": empty, "width": literal(1), "height": literal(1), "position": n, "image": empty}
-    columns |= {"image_digest": literal(""), "words": literal(""), "selector": literal("")}
+    columns |= {"image_digest": literal(""), "selector": literal("")}
     connection.execute(item.insert().from_select(list(columns), select(*columns.values())))
 
 
@@ -79,17 +80,20 @@ def _numbers(first: int, count: int) -> ColumnElement[int]:
     return numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < first + count - 1)).c.n
 
 
-def add_classes(workspace: Workspace, count: int, kept: int, rng: np.random.Generator) -> list[str]:
-    """Ids of classes, each with a model whose threshold lets about so many items pass."""
-    known = workspace.embedding_set()
+def add_classes(
+    workspace: Workspace, count: int, kept: int, rng: np.random.Generator, known: EmbeddingSet | None = None
+) -> list[str]:
+    """Ids of classes on a set of vectors, each with a model whose threshold lets about so many items pass."""
+    known = known or workspace.embedding_set()
     view = workspace.vectors(known)
     sample = view.gather(np.linspace(0, len(view) - 1, min(len(view), 20_000)).astype(np.intp))
     common = sample.mean(axis=0)
-    ids = []
-    for place in range(count):
+    ids: list[str] = []
+    begin = len(workspace.classes())
+    for place in range(begin, begin + count):
         near = np.argsort(-(sample @ sample[rng.integers(len(sample))]))[:MEMBERS]
         weights = sample[near].mean(axis=0) - common
-        found = workspace.create_class(f"Class {place + 1}")
+        found = create_in_set(workspace, known, f"Class {place + 1}")
         with workspace.catalogue.write() as connection:
             classes.add_model(connection, _model(found.id, weights, threshold_of(view, weights, kept)))
         ids.append(found.id)

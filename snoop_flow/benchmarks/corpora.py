@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
-from snoop_flow.errors import UsageError
+from snoop_flow.evaluation import read_features as read_features
+from snoop_flow.evaluation import units as units
 from snoop_flow.store.rows import now
 from snoop_flow.vectors import VectorSet, write_shard
 
@@ -40,27 +41,6 @@ def multiplied(features: Vectors, rows: int, rng: np.random.Generator) -> Iterat
         share = rng.uniform(0, 0.5, (count, 1)).astype(np.float32)
         noise = rng.standard_normal(first.shape, np.float32) * np.float32(0.3 / np.sqrt(first.shape[1]))
         yield units((1 - share) * first + share * second + noise)
-
-
-def units(vectors: Vectors) -> Vectors:
-    """Vectors of length one."""
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return np.asarray(vectors / lengths, np.float32)
-
-
-def read_features(path: Path) -> Vectors:
-    """(n, D) unit vectors of a `.npy` file.
-
-    Raises:
-        UsageError: the file is not such an array.
-    """
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UsageError(f"{path}: cannot be read as a .npy array ({error})") from error
-    if found.ndim != 2 or not len(found) or not np.issubdtype(found.dtype, np.floating) or not np.isfinite(found).all():
-        raise UsageError(f"{path}: holds no table of finite numbers, one row a vector")
-    return units(found.astype(np.float32))
 
 
 def sealed(folder: Path, blocks: Iterator[Vectors], dimension: int) -> VectorSet:

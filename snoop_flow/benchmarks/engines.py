@@ -51,9 +51,7 @@ def _lance(kind: str | None) -> Make:
         table = lancedb.connect(place).create_table("vectors", _batches(view, arrow, schema), schema=schema)
         if kind is not None:
             config = getattr(importlib.import_module("lancedb.index"), kind)
-            options = {"num_sub_vectors": view.dimension // 8} if kind == "IvfPq" and view.dimension % 8 == 0 else {}
-            if kind != "HnswSq":
-                options["num_partitions"] = _cells(len(view))
+            options = {} if kind == "HnswSq" else {"num_partitions": _cells(len(view))}
             table.create_index("vector", config=config(distance_type="dot", **options))
 
         def search(query: NDArray[np.float32], count: int) -> Rows:

@@ -22,6 +22,7 @@ from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timi
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.host import PluginHost
 from snoop_flow.learning import trial_classes
+from snoop_flow.plugin_types import IndexTypeSpec
 from snoop_flow.vectors import VectorSet
 
 DEPTHS = (50, 1_000)
@@ -121,8 +122,9 @@ def _contenders(
     view: VectorSet, folder: Path, only: Sequence[str], peers: bool, store: str | None
 ) -> tuple[dict[str, _Contender], list[str]]:
     """(contenders by name, what was left out and why); each in a folder of its own."""
+    types = PluginHost().index_types
     fills: dict[str, Callable[[Path], Search]] = {
-        name: _of_type(view, name) for name in PluginHost().index_types if name != "exact"
+        name: _of_type(view, spec) for name, spec in types.items() if name != "exact"
     }
     for name, (make, address) in engines(store).items() if peers else ():
         fills[name] = lambda place, make=make, address=address: make(view, address or str(place))  # type: ignore[misc]
@@ -147,9 +149,8 @@ def _contenders(
     return found, left_out
 
 
-def _of_type(view: VectorSet, name: str) -> Callable[[Path], Search]:
+def _of_type(view: VectorSet, spec: IndexTypeSpec) -> Callable[[Path], Search]:
     def fill(place: Path) -> Search:
-        spec = PluginHost().index_types[name]
         spec.build(view, place, np.random.default_rng(0))
         index = spec.open(place, view)
         return lambda query, count: index.search(query, count).rows

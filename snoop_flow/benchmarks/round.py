@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.svm import LinearSVC
 
 from snoop_flow.benchmarks.corpora import made_up, multiplied, read_features, sealed
 from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timed_together
 from snoop_flow.benchmarks.peers import peers_of
 from snoop_flow.errors import UsageError
-from snoop_flow.learning import LinearModel, Pool, assign, cluster, corpus_statistics, fit, most_useful
+from snoop_flow.learning import FitOptions, LinearModel, Pool, assign, cluster, corpus_statistics, fit, most_useful
 from snoop_flow.vectors import VectorSet
 
 POSITIVES, NEGATIVES, BACKGROUND = 60, 140, 5_000
@@ -60,7 +61,8 @@ def bench_round(
         others, left_out = peers_of(view, trial.model.weights, count, Path(folder)) if peers else ({}, [])
         timings = timed_together(actions | others, repeats)
         del others
-        details = {**trial.rounds(repeats), "exact scan of the originals": trial.originals(repeats)}
+        details: dict[str, Any] = {**trial.rounds(repeats), **trial.fits(repeats)}
+        details["exact scan of the originals"] = trial.originals(repeats)
         if left_out:
             details["left out"] = left_out
         setting = {"items": items, "dimension": dimension, "count": count, "repeats": repeats, "seed": seed}
@@ -86,6 +88,33 @@ class _Trial:
         rows = np.sort(self.rng.choice(len(self.view), BACKGROUND, replace=False))
         background = self.view.gather(rows)
         return fit(self.positives, self.negatives, background, self.statistics, rng=np.random.default_rng(0))
+
+    def fits(self, repeats: int) -> dict[str, list[float]]:
+        """Milliseconds of a fit on all of the background, [median, 95th percentile].
+
+        Ours from nothing and from the last model, and scikit-learn's, which goes with the peer `numpy float32`.
+        """
+        background = self.view.gather(np.linspace(0, len(self.view) - 1, BACKGROUND).astype(np.intp))
+        options = FitOptions(background_rows=BACKGROUND)
+
+        def once(previous: LinearModel | None = None) -> LinearModel:
+            rng = np.random.default_rng(0)
+            marks = (self.positives, self.negatives, background, self.statistics)
+            return fit(*marks, rng=rng, previous=previous, options=options)
+
+        rows = np.concatenate([self.positives, self.negatives, background])
+        machine = LinearSVC(class_weight="balanced", random_state=0)
+        first = once()
+        timings = timed_together(
+            {
+                "first": once,
+                "next": lambda: once(first),
+                "LinearSVC's": lambda: machine.fit(rows, np.arange(len(rows)) < POSITIVES),
+            },
+            repeats,
+        )
+        named = f"fit of {POSITIVES + NEGATIVES} marks and {BACKGROUND} random negatives"
+        return {f"{which} {named}": [round(one.median, 1), round(one.p95, 1)] for which, one in timings.items()}
 
     def read_codes(self) -> None:
         self.view.read_codes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snoop_flow.builtin.classical import CLASSICAL
+from snoop_flow.builtin.distilled import DISTILLED
 from snoop_flow.builtin.exact import EXACT
 from snoop_flow.builtin.exporters import CSV, IIIF_PAGES, W3C_LINES
 from snoop_flow.builtin.folder import FOLDER
@@ -32,8 +33,8 @@ def register_segmenters() -> Sequence[SegmenterSpec]:
 
 @hookimpl
 def register_backbones() -> Sequence[BackboneSpec]:
-    """The classical descriptor, which needs no download."""
-    return [CLASSICAL]
+    """The classical descriptor and the embedded network, which need no download."""
+    return [CLASSICAL, DISTILLED]
 
 
 @hookimpl

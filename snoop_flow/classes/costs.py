@@ -33,10 +33,12 @@ def metered_for(workspace: Workspace) -> Iterator[Meter]:
 
 def charge_enrichment(connection: Connection, job: Job, report: Mapping[str, Any], cost: Cost) -> None:
     """Enter what an enrichment took with the versions of its classes, with each as much as was scored for it."""
+    costs = {}
     for one in report["classes"]:
         share = one["scored"] / report["scored"] if report["scored"] else 1 / len(report["classes"])
         each = {**cost.share(share).as_json(), "items_scored": one["scored"]}
-        classes.add_cost(connection, one["visual_class"], one["version"], each)
+        costs[one["visual_class"], one["version"]] = each
+    classes.add_costs(connection, costs)
 
 
 def class_cost(models: Sequence[ClassModel], times: Mapping[str, Sequence[datetime]], items: int) -> ClassCost:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.costs import class_cost
 from snoop_flow.classes.marking import counts_of, mark
 from snoop_flow.classes.starting import Start, start_of
@@ -229,11 +230,12 @@ def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str],
 
 def _model_summary(model: ClassModel) -> ModelSummary:
     return ModelSummary(
-        model.version,
-        model.positives,
-        model.negatives,
-        model.threshold,
-        model.seconds,
-        model.created_at,
+        version=model.version,
+        positives=model.positives,
+        negatives=model.negatives,
+        threshold=model.threshold,
+        seconds=model.seconds,
+        created_at=model.created_at,
+        calibration=calibration_of(model),
         cost=model.cost,
     )

@@ -109,6 +109,10 @@ class Lesson:
             told.append([[number, round(weight, 4)] for number, weight in sorted(self.trust.items())])
         return hashlib.sha256(json.dumps(told[0] if len(told) == 1 else told).encode()).hexdigest()
 
+    def rng_of_marks(self) -> np.random.Generator:
+        """Random numbers that follow from the marks alone: a fork learns what the class it was taken from would."""
+        return np.random.default_rng(int(self.digest()[:16], 16))
+
     def rng(self, salt: str) -> np.random.Generator:
         """Random numbers that are the same for the same class, version and marks."""
         seed = zlib.crc32(f"{self.visual_class.id} {self.visual_class.version} {len(self.marks)} {salt}".encode())
@@ -142,7 +146,7 @@ def _check(found: VisualClass, model: ClassModel | None, known: EmbeddingSet) ->
     if model is not None and model.fingerprint != known.fingerprint:
         raise UsageError(
             f"class {found.name} was fitted on vectors of another backbone than {known.backbone}; "
-            "fork it or create it anew, and fit it on the present ones"
+            f"fit it on the present ones with: snoop-flow class move {found.name!r} --backbone {known.backbone}"
         )
     for what, numbers in (("model", model.weights if model else None), ("start", found.start)):
         if numbers is not None and len(numbers) != 4 * known.dimension:

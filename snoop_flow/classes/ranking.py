@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from snoop_flow.cards import cards
+from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
@@ -79,7 +80,11 @@ def histogram(workspace: Workspace, name: str, bins: int = 40) -> Histogram:
     exact = [np.clip(model.scores(lesson.vectors(value)), edges[0], edges[-1]) for value in (1, -1)]
     marked = [np.histogram(scores, edges)[0].tolist() for scores in exact]
     threshold = lesson.model.threshold if lesson.model else 0.0
-    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), tuple(marked[0]), tuple(marked[1]), threshold)
+    calibration = calibration_of(lesson.model) if lesson.model else None
+    probable = tuple(round(calibration.probability(edge), 4) for edge in edges.tolist()) if calibration else ()
+    return Histogram(
+        tuple(edges.tolist()), tuple(counts.tolist()), tuple(marked[0]), tuple(marked[1]), threshold, probable
+    )
 
 
 def class_coverage(workspace: Workspace, name: str, *, count: int = 10) -> ClassCoverage:

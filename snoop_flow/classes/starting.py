@@ -43,6 +43,16 @@ def start_of(workspace: Workspace, known: EmbeddingSet, asked: Query, note: str 
     return Start(np.asarray(vector, "<f4").tobytes(), (note or _note(asked))[:MOST_NOTED])
 
 
+def query_of(note: str) -> Query | None:
+    """The query that a note tells of, where it tells all: a text, or items; None for anything else."""
+    kind, colon, rest = note.partition(": ")
+    if not colon or len(note) >= MOST_NOTED or "; " in rest:
+        return None
+    if kind == "text":
+        return Query(text=rest)
+    return Query(items=tuple(rest.split(", "))) if kind == "items" else None
+
+
 def _note(asked: Query) -> str:
     parts = [
         f"text: {asked.text}" if asked.text else "",

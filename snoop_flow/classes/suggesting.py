@@ -141,10 +141,13 @@ def _pool(lesson: Lesson, wish: _Wish) -> Pool:
 
 
 def _scanned(lesson: Lesson, model: LinearModel, candidates: Mask, wish: _Wish) -> tuple[FloatArray, Mask]:
-    """Scores, exact where strategies look: the highest and those near the boundary; and who lies within the window."""
+    """Scores, exact where strategies look: the highest, those near the boundary, the best of each cluster.
+
+    And who lies within the window.
+    """
     scan = lesson.view.scan(model.weights, model.bias, allowed=candidates)
     looked_at = max(LEAST_REFINED, REFINED * wish.count)
-    scores = scan.refined(looked_at)
+    scores = scan.refined(looked_at, lesson.derived.clusters)
     if wish.window is None:
         return scores, candidates
     low, high = wish.window

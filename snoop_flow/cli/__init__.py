@@ -15,6 +15,8 @@ import click
 from snoop_flow import errors
 from snoop_flow.cli import (
     agreement,
+    auditing,
+    backbones,
     bench,
     classes,
     corpus,
@@ -66,10 +68,12 @@ for module in (
     workspaces,
     people,
     corpus,
+    backbones,
     search,
     classes,
     teaching,
     agreement,
+    auditing,
     enrichment,
     jobs,
     evaluation,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from snoop_flow.cli.backbones import moved_line
 from snoop_flow.cli.options import Function, counted, in_workspace, user_option
 from snoop_flow.cli.search import picture_of, region_of
 from snoop_flow.errors import UsageError
@@ -195,6 +196,22 @@ def fork(workspace: Workspace, name: str, new_name: str) -> Any:
     workspace.fork_class(name, new_name)
     summary = workspace.class_summary(new_name)
     return counts_of(summary), class_line(summary)
+
+
+@class_.command()
+@click.argument("name")
+@click.option("--backbone", metavar="NAME", required=True, help="Backbone that items were embedded with.")
+@in_workspace
+def move(workspace: Workspace, name: str, backbone: str) -> Any:
+    """Teach a class on the vectors of another backbone, fitted anew on its marks.
+
+    The class gets a new version; those before, and the predictions made by them, stay until it is enriched again.
+
+    \b
+    Example:  snoop-flow class move Balloons --backbone dinov2-base
+    """
+    report = workspace.move_class(name, backbone)
+    return report, moved_line(report)
 
 
 @class_.command()

@@ -38,7 +38,8 @@ def _backbone_option(command: Function) -> Function:
 
 
 def _device_option(command: Function) -> Function:
-    return click.option("--device", default="cpu", show_default=True, help="Such as cpu or cuda.")(command)
+    text = "Such as cpu, cuda or cuda@bf16; by default that of the settings."
+    return click.option("--device", metavar="NAME", help=text)(command)
 
 
 @click.command()
@@ -155,7 +156,7 @@ def ingest(
     workspace: Workspace,
     locations: Sequence[str],
     backbone: str | None,
-    device: str,
+    device: str | None,
     type_: str | None,
     **options: Any,
 ) -> Any:

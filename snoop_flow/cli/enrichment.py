@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from snoop_flow.cli.figures import figure_lines, figure_values
 from snoop_flow.cli.options import cost_text, counted, in_workspace, plain, progress_bar, user_option
 from snoop_flow.facade import Workspace
 from snoop_flow.frugality import Cost
-from snoop_flow.reports import EnrichedClass, EnrichReport, RefineReport
+from snoop_flow.reports import EnrichedClass, EnrichReport, ExpectedHits, RefineReport
 
 NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 
@@ -30,8 +31,9 @@ NAMES = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--floor", type=float, help="Lower score from which on an item is proposed as uncertain.")
 @click.option("--most", type=click.IntRange(1), help="Proposals of each class that may wait for review; the best stay.")
 @click.option("--all", "everything", is_flag=True, help="Score all items again, not only what is new.")
+@click.option("--dry-run", is_flag=True, help="Only tell how many proposals to expect, and how many of them are right.")
 @in_workspace
-def enrich(workspace: Workspace, names: Sequence[str], refined: bool, **options: Any) -> Any:
+def enrich(workspace: Workspace, names: Sequence[str], dry_run: bool, refined: bool, **options: Any) -> Any:
     """Score the whole corpus with classes, exactly, and keep proposals.
 
     A second run scores only what is new: all items for a new version of a class or a lower threshold, else the items
@@ -40,7 +42,10 @@ def enrich(workspace: Workspace, names: Sequence[str], refined: bool, **options:
     \b
     Examples:  snoop-flow enrich Balloons --threshold 0.2
                snoop-flow enrich Balloons Maps Posters --floor -0.3 --most 500
+               snoop-flow enrich Balloons --dry-run
     """
+    if dry_run:
+        return _expected(workspace, names, options)
     with progress_bar("enrich") as progress:
         report = workspace.enrich(names, progress=progress, **options)
     text = "\n".join([_enriched(one) for one in report.classes] + _speed(report))
@@ -58,6 +63,35 @@ def _enriched(one: EnrichedClass) -> str:
     parts += [f"{one.withdrawn} withdrawn"] if one.withdrawn else []
     parts += [f"{one.skipped} known from before"] if one.skipped else []
     return f"{one.name}, version {one.version}: {', '.join(parts)}"
+
+
+def _expected(workspace: Workspace, names: Sequence[str], options: Mapping[str, Any]) -> Any:
+    asked = {name: options[name] for name in ("threshold", "collection")}
+    found = [workspace.expected_hits(name, **asked) for name in names]
+    values = [
+        {
+            "class": one.visual_class,
+            **{name: getattr(one, name) for name in ("version", "threshold", "scored")},
+            **figure_values(one.figures),
+            "proposed": one.proposed,
+            "unmarked": one.unmarked,
+            "notes": one.notes,
+        }
+        for one in found
+    ]
+    return {"expected": values}, "\n".join(line for one in found for line in _expectation(one))
+
+
+def _expectation(one: ExpectedHits) -> list[str]:
+    lines = [
+        f"{one.visual_class}, version {one.version}, from a score of {one.threshold:.3f} on: of "
+        f"{counted(one.scored, 'item')}, {one.proposed} would be proposed, {one.unmarked} of them not marked yet"
+    ]
+    if one.figures is None:
+        lines.append("  how many of them are right, and how many are missed, nobody can tell without blind answers")
+    else:
+        lines += figure_lines(one.figures)[1:]
+    return lines + [f"  note: {note}" for note in one.notes]
 
 
 def _speed(report: EnrichReport) -> list[str]:

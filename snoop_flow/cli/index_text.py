@@ -19,6 +19,11 @@ def index_text(report: IndexReport) -> str:
     return "\n  ".join([*lines, ", ".join(told)] if told else lines)
 
 
+def found_text(recall: Mapping[str, float]) -> str:
+    """What an approximate index finds, from the depths and shares of a report."""
+    return f"finds {', '.join(f'{share:.1%} of the best {depth}' for depth, share in recall.items())} of a class"
+
+
 def _change(report: IndexReport) -> str:
     if report.anew:
         return f": built anew, because {report.anew}"

@@ -64,6 +64,21 @@ def in_workspace(command: Function) -> Function:
     return wrapped
 
 
+def workspace_or_none(command: Function) -> Function:
+    """As `in_workspace`, where one is named or the present folder is one; else the command is called with None."""
+
+    @answering
+    @workspace_option
+    @wraps(command)
+    def wrapped(folder: Path | None, **arguments: Any) -> Any:
+        if folder is None and not Path(FILE_NAME).is_file():
+            return command(None, **arguments)
+        with Workspace.open(workspace_folder(folder)) as workspace:
+            return command(workspace, **arguments)
+
+    return wrapped
+
+
 def workspace_option(command: Function) -> Function:
     """The option `--workspace DIR`."""
     option = click.option(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from snoop_flow.cli.index_text import found_text
 from snoop_flow.cli.options import counted, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
@@ -107,8 +108,8 @@ def _text(report: SearchReport) -> str:
 def _how(report: SearchReport) -> str:
     if report.index == "words":
         return "by words in titles and metadata"
-    found = ", ".join(f"{share:.1%} of the best {depth}" for depth, share in report.recall.items())
-    kind = "exact" if report.exact else f"approximate (finds {found} of a class)" if found else "approximate"
+    kind = "exact" if report.exact else "approximate"
+    kind += f" ({found_text(report.recall)})" if report.recall else ""
     part = "" if report.coverage == 1 else f"; {report.coverage:.0%} of the items have a vector"
     return f"{kind}, index {report.index}, backbone {report.backbone}{part}"
 

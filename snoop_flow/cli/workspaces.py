@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
+from snoop_flow.cli.index_text import found_text
 from snoop_flow.cli.options import answering, counted, in_workspace
 from snoop_flow.diagnosis import diagnose, plugins_report
 from snoop_flow.facade import Workspace
 from snoop_flow.host import PluginHost
+from snoop_flow.reports import StatusReport
 
 
 @click.command()
@@ -40,10 +42,17 @@ def status(workspace: Workspace) -> Any:
     lines = [
         f"{counted(report.items, 'item')} in {counted(report.records, 'record')} of "
         f"{counted(report.collections, 'collection')}",
-        f"{report.embedded} embedded with {report.backbone or 'no backbone yet'}; index: {report.index}",
+        f"{report.embedded} embedded with {report.backbone or 'no backbone yet'}; index: {_index(report)}",
         f"classes: {report.classes}; jobs running: {report.running_jobs}",
     ]
     return report, "\n".join(lines)
+
+
+def _index(report: StatusReport) -> str:
+    if not report.index_up_to_date:
+        mend = f"snoop-flow index --type {report.index}"
+        return f"{report.index}, out of date, so the exact scan answers; run: {mend}"
+    return f"{report.index} ({found_text(report.recall)})" if report.recall else report.index
 
 
 @click.command()
@@ -58,7 +67,9 @@ def plugins() -> Any:
     lines = [f"{one['name']:12} {one['distribution']} {one['version']}" for one in report.plugins]
     for kind in ("sources", "segmenters", "backbones", "index_types", "strategies", "exporters"):
         lines.append(f"\n{kind.replace('_', ' ')}:")
-        lines += [f"  {name:16} {title}" for name, title in getattr(report, kind).items()] or ["  none"]
+        given = getattr(report, kind)
+        width = max((len(name) for name in given), default=0)
+        lines += [f"  {name:{max(16, width)}} {title}" for name, title in given.items()] or ["  none"]
     if report.failures:
         lines.append("\nnot loaded:")
         lines += [f"  {name:16} {reason}" for name, reason in report.failures.items()]

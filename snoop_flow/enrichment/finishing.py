@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,19 +12,46 @@ from snoop_flow.entities import Job, SetKind
 from snoop_flow.regions.merging import merge_proposals
 from snoop_flow.store import classes, embeddings, enrichments, proposals
 
+NOTHING = {"scored": 0, "predicted": 0}
 
-def finish_class(
-    connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None, counts: Mapping[str, int]
-) -> dict[str, Any]:
-    """Finish one class, in the caller's transaction; what came of it, for the job's report.
+
+def finish_classes(
+    connection: Connection,
+    job: Job,
+    passes: Sequence[Mapping[str, Any]],
+    scope: str | None,
+    counts: Mapping[str, Mapping[str, int]],
+) -> list[dict[str, Any]]:
+    """Finish an enrichment in the caller's transaction; what came of each class, for the job's report.
 
     Args:
-        planned: how the class was to be applied, see `planning`.
-        counts: `scored` and `predicted` of the units.
+        passes: how each class was to be applied, see `planning`.
+        scope: id of the only collection, or None.
+        counts: class id → `scored` and `predicted` of the units.
     """
+    names = {one.id: one.name for one in classes.find_all(connection, [one["class"] for one in passes])}
+    seen, each = [], []
+    for planned in passes:
+        withdrawn, merged, uncertain, threshold = _tidied(connection, job, planned, scope)
+        whole = scope or enrichments.EVERYWHERE
+        seen.append(
+            enrichments.Enriched(planned["class"], whole, planned["version"], threshold, epoch=planned["epoch"])
+        )
+        told = {name: planned[name] for name in ("version", "threshold", "floor", "skipped")}
+        told |= {"visual_class": planned["class"], "name": names[planned["class"]]}
+        told |= {**NOTHING, **counts.get(planned["class"], {}), "uncertain": uncertain, "withdrawn": withdrawn}
+        each.append({**told, "predicted": told["predicted"] - merged})
+    enrichments.keep(connection, seen)
+    return each
+
+
+def _tidied(
+    connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None
+) -> tuple[int, int, int, float]:
+    """(proposals withdrawn, merged, uncertain ones left, score from which on every item has a prediction now)."""
     one = pass_of(planned, job.id, scope)
-    proposals.reject_marked(connection, one.class_id)
-    withdrawn = proposals.withdraw_stale(connection, one)
+    # where nothing waited when this was planned there is nothing to find, which takes as long as to write it
+    withdrawn = proposals.withdraw_stale(connection, one) if planned["waiting"] else 0
     merged = 0
     if embeddings.set_by_id(connection, one.set_id).kind is SetKind.REGION:
         merged = merge_proposals(connection, one.class_id)
@@ -33,19 +60,4 @@ def finish_class(
         dropped, least = proposals.keep_best(connection, one, planned["most"])
         withdrawn += dropped
         threshold = threshold if least is None else max(threshold, least)
-    uncertain = proposals.flag_uncertain(connection, one, planned["threshold"])
-    known = enrichments.Enriched(one.class_id, scope or enrichments.EVERYWHERE, one.version, threshold, epoch=one.epoch)
-    enrichments.keep(connection, known)
-    found = classes.find(connection, one.class_id)
-    return {
-        "visual_class": found.id,
-        "name": found.name,
-        "version": one.version,
-        "threshold": planned["threshold"],
-        "floor": planned["floor"],
-        "scored": counts["scored"],
-        "skipped": planned["skipped"],
-        "predicted": counts["predicted"] - merged,
-        "uncertain": uncertain,
-        "withdrawn": withdrawn,
-    }
+    return withdrawn, merged, proposals.flag_uncertain(connection, one, planned["threshold"]), threshold

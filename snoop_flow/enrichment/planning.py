@@ -6,7 +6,6 @@ stay right when shards are merged meanwhile. The first unit of a set has no rang
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from snoop_flow.searching import scope_mask
 from snoop_flow.store import classes, collections, embeddings, enrichments, proposals
 from snoop_flow.workspace import Workspace
 
-UNIT_BYTES = 256 << 20  # of a unit's vectors and codes, which are in memory while it is done
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
@@ -31,20 +30,18 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
         UsageError: what is asked makes no sense, or a class cannot be applied.
         NotFoundError: no such class or collection.
     """
-    asked = _checked(job.parameters)
-    by_set: dict[int, list[Mapping[str, Any]]] = {}
+    asked = checked(job.parameters)
     with workspace.catalogue.read() as connection:
         scope = collections.by_slug(connection, asked["collection"]).id if asked["collection"] else None
         sets = {one.id: one for one in embeddings.sets(connection, None)}
-        for name in asked["names"]:
-            found, model = _class_and_model(connection, name)
-            one = _pass(connection, asked, job.id, found, model, sets[found.set_id], scope)
-            by_set.setdefault(found.set_id, []).append(one)
-    for set_id, passes in by_set.items():
-        yield from _units(workspace, sets[set_id], passes, asked["collection"])
+        passes = _passes(connection, asked, job.id, sets, scope)
+    for set_id in dict.fromkeys(one["set"] for one in passes):
+        mine = [one for one in passes if one["set"] == set_id]
+        yield from _units(workspace, sets[set_id], mine, asked["collection"])
 
 
-def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """An enrichment's parameters, those left out with their defaults; raises `UsageError`."""
     asked = {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False, **parameters}
     if not asked["names"]:
         raise UsageError("no class given; name the classes to enrich with")
@@ -52,7 +49,7 @@ def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
         value = asked[name]
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise UsageError(f"{name} {value!r}: is no number")
-        if value is not None and not math.isfinite(np.float32(value)):
+        if value is not None and not abs(value) <= LARGEST:
             raise UsageError(f"{name} {value}: give a finite score, such as 0.2")
     most = asked["most"]
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
@@ -60,40 +57,46 @@ def _checked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _class_and_model(connection: Connection, name: str) -> tuple[VisualClass, ClassModel]:
-    found = classes.find(connection, name)
-    model = classes.model(connection, found.id)
+def _passes(
+    connection: Connection, asked: Mapping[str, Any], job_id: str, sets: Mapping[int, EmbeddingSet], scope: str | None
+) -> list[dict[str, Any]]:
+    """How each class is to be applied, as small JSON."""
+    found = classes.find_all(connection, asked["names"])
+    models = classes.models_of(connection, [(one.id, one.version) for one in found])
+    waiting = proposals.waiting(connection, [one.id for one in found])
+    passes = [_pass(asked, one, models.get((one.id, one.version)), sets[one.set_id]) for one in found]
+    known = enrichments.seen(connection, [one.id for one in found], scope or enrichments.EVERYWHERE)
+    for one in passes:
+        one["waiting"] = one["class"] in waiting
+        if not asked["everything"]:
+            one["since"] = _since(connection, one, known.get(one["class"], []), job_id, scope)
+    return passes
+
+
+def _pass(
+    asked: Mapping[str, Any], found: VisualClass, model: ClassModel | None, known: EmbeddingSet
+) -> dict[str, Any]:
     if model is None:
         raise UsageError(
             f"class {found.name} has no model yet; mark a positive, then run: snoop-flow class fit {found.name!r}"
         )
-    return found, model
-
-
-def _pass(
-    connection: Connection,
-    asked: Mapping[str, Any],
-    job_id: str,
-    found: VisualClass,
-    model: ClassModel,
-    known: EmbeddingSet,
-    scope: str | None,
-) -> dict[str, Any]:
-    """How one class is to be applied, as small JSON."""
     threshold = float(model.threshold if asked["threshold"] is None else asked["threshold"])
     floor = threshold if asked["floor"] is None else float(asked["floor"])
     if floor > threshold:
         raise UsageError(f"floor {floor:g} lies above the threshold of class {found.name}, {threshold:g}; lower it")
     common = {"class": found.id, "version": model.version, "threshold": threshold, "floor": floor}
-    one = {**common, "set": known.id, "epoch": known.epoch, "most": asked["most"], "since": None}
-    if not asked["everything"]:
-        one["since"] = _since(connection, one, job_id, scope)
-    return one
+    return {**common, "set": known.id, "epoch": known.epoch, "most": asked["most"], "since": None}
 
 
-def _since(connection: Connection, one: Mapping[str, Any], job_id: str, scope: str | None) -> int | None:
+def _since(
+    connection: Connection,
+    one: Mapping[str, Any],
+    known: Sequence[enrichments.Enriched],
+    job_id: str,
+    scope: str | None,
+) -> int | None:
     """The epoch up to which everything that this enrichment would keep is there; None where nothing is known."""
-    for seen in enrichments.seen(connection, one["class"], scope or enrichments.EVERYWHERE):
+    for seen in known:
         if seen.version != one["version"]:
             continue
         if seen.threshold <= one["floor"]:
@@ -128,7 +131,7 @@ def _units(
         numbers[since] = everything if since is None else _newer(workspace, known, since, everything)
     told = [{**one, "skipped": len(everything) - len(numbers[one["since"]])} for one in passes]
     yield {"set": known.id, "passes": told}
-    rows = max(1, UNIT_BYTES // (3 * known.dimension))  # float16 and int8
+    rows = max(1, workspace.settings.enrich_batch)
     for since, mine in numbers.items():
         floors = [[one["class"], one["version"], one["floor"]] for one in passes if one["since"] == since]
         for start in range(0, len(mine), rows):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from snoop_flow import jobs
 from snoop_flow.classes.costs import charge_enrichment
-from snoop_flow.enrichment.finishing import finish_class
-from snoop_flow.enrichment.planning import plan
+from snoop_flow.enrichment.finishing import finish_classes
+from snoop_flow.enrichment.planning import checked, plan
 from snoop_flow.enrichment.scoring import do_unit
 from snoop_flow.entities import Job
 from snoop_flow.jobs import Payload, Progress, Verb
@@ -47,44 +46,46 @@ def enrich(
         UsageError: a class has no model yet, its vectors are gone, or a number makes no sense.
     """
     with workspace.catalogue.read() as connection:
-        ids = [classes.find(connection, name).id for name in names]
+        ids = [one.id for one in classes.find_all(connection, names)]
     parameters = {
-        "names": list(dict.fromkeys(ids)),
+        "names": ids,
         "collection": collection,
         "threshold": threshold,
         "floor": floor,
         "most": most,
         "everything": everything,
     }
-    job = jobs.run(workspace, ENRICH, parameters, progress)
+    job = jobs.run(workspace, ENRICH, checked(parameters), progress)  # checked before a job is kept
     each = tuple(EnrichedClass(**one) for one in job.report["classes"])
     sums = {name: job.report[name] for name in (*SUMS, "items_per_second")}
     return EnrichReport(job=job.id, classes=each, cost=job.cost, **sums)
 
 
 def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
-    slug, each = job.parameters["collection"], []
-    for one in (one for report in reports for one in report["passes"]):
-        with workspace.catalogue.write() as connection:
-            scope = collections.by_slug(connection, slug).id if slug else None
-            each.append(finish_class(connection, job, one, scope, _counts(reports, one["class"])))
+    slug, passes = job.parameters["collection"], [one for report in reports for one in report["passes"]]
+    counts = _counts(reports)
+    with workspace.catalogue.write() as connection:
+        scope = collections.by_slug(connection, slug).id if slug else None
+        each = finish_classes(connection, job, passes, scope, counts)
     seconds = jobs.busy_seconds(reports)
     scored = sum(one["scored"] for one in each)
     return {
         "classes": each,
         **{name: sum(one[name] for one in each) for name in SUMS},
         "rescored": sum(report["rescored"] for report in reports),
+        "workers": len({report["worker"] for report in reports}),
         "items_per_second": round(scored / seconds, 1) if seconds else 0.0,
     }
 
 
-def _counts(reports: Sequence[Payload], class_id: str) -> dict[str, int]:
-    """What the units say of one class, added up."""
-    counts = {"scored": 0, "predicted": 0}
+def _counts(reports: Sequence[Payload]) -> dict[str, dict[str, int]]:
+    """Class id → what the units say of it, added up."""
+    counts: dict[str, dict[str, int]] = {}
     for report in reports:
-        mine: Mapping[str, Any] = report["counts"].get(class_id, {})
-        for name, value in mine.items():
-            counts[name] += value
+        for class_id, mine in report["counts"].items():
+            sums = counts.setdefault(class_id, {"scored": 0, "predicted": 0})
+            for name, value in mine.items():
+                sums[name] += value
     return counts
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
-from snoop_flow.entities import ClassModel, Job, Unit
+from snoop_flow.entities import Job, Unit
 from snoop_flow.errors import NotFoundError
 from snoop_flow.jobs import Payload
-from snoop_flow.plugin_types import RowArray
+from snoop_flow.plugin_types import FloatArray, RowArray
 from snoop_flow.searching import scope_mask
 from snoop_flow.store import classes, embeddings, marks, proposals
 from snoop_flow.store.proposals import Proposals
@@ -35,8 +37,13 @@ def do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         counts, rescored = _marked(workspace, job, view, payload["passes"])
     else:
         counts, rescored = _range(workspace, job, view, payload)
-    span = [began, time.time()]
-    return {"passes": payload.get("passes", []), "counts": counts, "rescored": rescored, "span": span}
+    return {
+        "passes": payload.get("passes", []),
+        "counts": counts,
+        "rescored": rescored,
+        "span": [began, time.time()],
+        "worker": f"{socket.gethostname()}:{os.getpid()}",
+    }
 
 
 Counts = dict[str, dict[str, int]]
@@ -51,40 +58,45 @@ def _range(workspace: Workspace, job: Job, view: VectorSet, payload: Mapping[str
         if payload["since"] is not None:
             new = embeddings.newer(connection, payload["set"], payload["since"], payload["first"], payload["last"])
             rows = rows[np.isin(view.numbers[rows], new)]
-        models = _models(connection, [(class_id, version) for class_id, version, _ in payload["classes"]])
+        question = _question(connection, payload["classes"])
         touched = proposals.marked(connection, ids, payload["first"], payload["last"])
-    reached = _reached(view, rows, models, [floor for _, _, floor in payload["classes"]])
+    reached = view.reaching(rows, *question)
     ends = np.searchsorted(reached.columns, np.arange(len(ids) + 1))
     found = []
-    for place, model in enumerate(models):
+    for place, (class_id, version, _) in enumerate(payload["classes"]):
         here = slice(ends[place], ends[place + 1])
         numbers, scores = view.numbers[reached.rows[here]], reached.scores[here]
-        if model.class_id in touched:  # they have a unit of their own
-            others = ~np.isin(numbers, touched[model.class_id])
+        if class_id in touched:  # they have a unit of their own
+            others = ~np.isin(numbers, touched[class_id])
             numbers, scores = numbers[others], scores[others]
         if payload["most"] is not None and len(scores) > payload["most"]:
             best = np.sort(np.lexsort((numbers, -scores))[: payload["most"]])
             numbers, scores = numbers[best], scores[best]
-        found.append(Proposals(model.class_id, model.version, job.id, numbers.tolist(), scores.tolist()))
-    with workspace.catalogue.write() as connection:
+        found.append(Proposals(class_id, version, job.id, numbers.tolist(), scores.tolist()))
+    # items are never deleted, only classes are
+    with workspace.catalogue.write(trusting=True) as connection:
+        _check(classes.existing(connection, ids), ids)
         proposals.propose(connection, found)
     if 3 * view.dimension * len(view) > RESIDENT_BYTES:
         view.release(rows)
     return {one.class_id: {"scored": len(rows), "predicted": len(one.items)} for one in found}, reached.rescored
 
 
-def _models(connection: Connection, wanted: Sequence[tuple[str, int]]) -> list[ClassModel]:
-    found = classes.models_of(connection, wanted)
-    for class_id, version in wanted:
-        if (class_id, version) not in found:
+def _question(
+    connection: Connection, asked: Sequence[tuple[str, int, float]]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Weights (C, D), biases and floors (C,) of (class id, version, floor)."""
+    planes = classes.hyperplanes(connection, [(class_id, version) for class_id, version, _ in asked])
+    _check({class_id for class_id, _ in planes}, [class_id for class_id, *_ in asked])
+    mine = [planes[class_id, version] for class_id, version, _ in asked]
+    weights = np.stack([np.frombuffer(one, "<f4") for one, _ in mine])
+    return weights, np.array([bias for _, bias in mine], np.float32), np.array([f for *_, f in asked], np.float32)
+
+
+def _check(existing: Collection[str], wanted: Sequence[str]) -> None:
+    for class_id in wanted:
+        if class_id not in existing:
             raise NotFoundError(f"class {class_id} was deleted while it was applied; run the enrichment without it")
-    return [found[one] for one in wanted]
-
-
-def _reached(view: VectorSet, rows: RowArray, models: Sequence[ClassModel], floors: Sequence[float]) -> Reached:
-    weights = np.stack([np.frombuffer(model.weights, "<f4") for model in models])
-    biases = np.array([model.bias for model in models], np.float32)
-    return view.reaching(rows, weights, biases, np.array(floors, np.float32))
 
 
 # --- items that somebody marked ----------------------------------------------------------------------------------
@@ -94,29 +106,35 @@ def _marked(workspace: Workspace, job: Job, view: VectorSet, passes: Sequence[Ma
     """Accept what is marked positive; propose what is marked neither way, as its score says."""
     counts: Counts = {}
     rescored = 0
-    inside = scope_mask(workspace, view, job.parameters["collection"])
-    for one in passes:
-        class_id = one["class"]
-        with workspace.catalogue.read() as connection:
-            touched = proposals.marked(connection, [class_id], 0, 2**63 - 1).get(class_id, [])
-            values, authors = marks.current(connection, class_id), marks.authors(connection, class_id)
-            models = _models(connection, [(class_id, one["version"])])
-        rows = np.sort(view.rows_of(touched))
+    with workspace.catalogue.read() as connection:
+        touched = proposals.marked(connection, [one["class"] for one in passes], 0, 2**63 - 1)
+    inside = scope_mask(workspace, view, job.parameters["collection"]) if touched else np.zeros(0, bool)
+    for one in (one for one in passes if one["class"] in touched):
+        rows = np.sort(view.rows_of(touched[one["class"]]))
         rows = rows[rows >= 0]
-        rows = rows[inside[rows]]
-        reached = _reached(view, rows, models, [-np.inf])
+        reached, predicted = _marked_of(workspace, job, view, rows[inside[rows]], one)
+        counts[one["class"]] = {"predicted": predicted}
         rescored += reached.rescored
-        scored = dict(zip(view.numbers[reached.rows].tolist(), reached.scores.tolist(), strict=True))
-        positive = [number for number in scored if values.get(number) == 1]
-        floor = np.float32(one["floor"])
-        unsure = [number for number, score in scored.items() if not values.get(number) and score >= floor]
-        with workspace.catalogue.write() as connection:
-            kept = _proposals(job, models[0], unsure, scored)
-            proposals.propose(connection, [kept])
-            accepted = proposals.accept_marked(connection, _proposals(job, models[0], positive, scored), authors)
-        counts[class_id] = {"predicted": accepted + len(unsure)}
     return counts, rescored
 
 
-def _proposals(job: Job, model: ClassModel, numbers: Sequence[int], scored: Mapping[int, float]) -> Proposals:
-    return Proposals(model.class_id, model.version, job.id, numbers, [scored[number] for number in numbers])
+def _marked_of(
+    workspace: Workspace, job: Job, view: VectorSet, rows: RowArray, one: Mapping[str, Any]
+) -> tuple[Reached, int]:
+    with workspace.catalogue.read() as connection:
+        said = marks.decisive(connection, one["class"])
+        question = _question(connection, [(one["class"], one["version"], -np.inf)])
+    reached = view.reaching(rows, *question)
+    scored = dict(zip(view.numbers[reached.rows].tolist(), reached.scores.tolist(), strict=True))
+    positive = [number for number in scored if number in said and said[number].value == 1]
+    floor = np.float32(one["floor"])
+    unsure = [number for number, score in scored.items() if number not in said and score >= floor]
+    with workspace.catalogue.write() as connection:
+        proposals.propose(connection, [_proposals(job, one, unsure, scored)])
+        accepted = proposals.accept_marked(connection, _proposals(job, one, positive, scored), said)
+        proposals.reject_marked(connection, one["class"], said)
+    return reached, accepted + len(unsure)
+
+
+def _proposals(job: Job, one: Mapping[str, Any], numbers: Sequence[int], scored: Mapping[int, float]) -> Proposals:
+    return Proposals(one["class"], one["version"], job.id, numbers, [scored[number] for number in numbers])

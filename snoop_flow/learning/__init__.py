@@ -4,15 +4,17 @@ Vectors are float32 rows of unit length, N items or n of them by D dimensions; a
 """
 
 from snoop_flow.learning.agreement import Consensus, Opinions, PairAgreement, combine, pair_agreements
-from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, design_audit, strata_of
+from snoop_flow.learning.auditing import LEAST_ANSWERS, AuditDesign, chances, design_audit, pooled
 from snoop_flow.learning.boxes import Boxes, distinct_boxes, insides, most_different, overlaps, repeats, windows
 from snoop_flow.learning.calibrating import Calibration, calibrate
 from snoop_flow.learning.clustering import assign, cluster, representatives
-from snoop_flow.learning.estimating import Estimates, Evidence, estimate
-from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, average_precision, coverage, r_precision, simulate
+from snoop_flow.learning.estimating import Estimates, estimate
+from snoop_flow.learning.evaluation import Corpus, Learner, Rounds, Strategy, simulate
+from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.grids import Grid, best_threshold, object_box
 from snoop_flow.learning.marks import Marks
+from snoop_flow.learning.measures import average_precision, coverage, r_precision
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -45,6 +47,7 @@ __all__ = [
     "Pool",
     "Rounds",
     "Spanning",
+    "Strategy",
     "ambiguous",
     "assign",
     "average_precision",
@@ -52,6 +55,7 @@ __all__ = [
     "best_threshold",
     "calibrate",
     "candidates",
+    "chances",
     "choose",
     "cluster",
     "combine",
@@ -71,6 +75,7 @@ __all__ = [
     "object_box",
     "overlaps",
     "pair_agreements",
+    "pooled",
     "r_precision",
     "random",
     "relevant",
@@ -82,7 +87,6 @@ __all__ = [
     "spread_in_time",
     "start_from_examples",
     "start_from_query",
-    "strata_of",
     "trial_classes",
     "windows",
     "without",

@@ -6,6 +6,7 @@ whose inclusion probabilities are known, is the only way to tell how much is mis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +84,24 @@ def design_audit(
     )
 
 
-def strata_of(scores: NDArray[np.floating], edges: Numbers) -> Rows:
-    """The stratum of each score in a design with these edges."""
-    return np.searchsorted(edges, scores, side="right")
+def chances(scores: NDArray[np.floating], edges: Numbers, sizes: Rows, answered: Rows) -> Numbers:
+    """The chance of items to be among the answers of an audit, by their scores then.
+
+    Args:
+        scores: (n,) of the items, as the audit's design saw them.
+        edges: of the design, likewise `sizes`.
+        answered: (H,) answers in each stratum.
+    """
+    return np.asarray((answered / sizes)[np.searchsorted(edges, scores, side="right")], np.float64)
+
+
+def pooled(parts: Sequence[Numbers]) -> Numbers:
+    """The chance of items to be in any of several audits, of which each asked only about what none before had.
+
+    Args:
+        parts: (n,) for each audit, the chance to be in it if none before had asked; 0 where it could not be drawn.
+    """
+    return np.asarray(1 - np.prod([1 - part for part in parts], axis=0), np.float64)
 
 
 def _ends(scores: NDArray[np.floating], threshold: float | None, strata: int) -> Rows:

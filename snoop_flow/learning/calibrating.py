@@ -1,8 +1,8 @@
 """Platt's calibration: from a class's score to the probability that an item belongs, told by the answers of an audit.
 
-`p = sigmoid(slope · score + offset)` (Platt, "Probabilistic outputs for support vector machines", 1999), fitted to answers
-that count by 1 / their chance to be drawn, since they stand for the whole corpus. On the marks it would flatter: they
-were chosen by the class, which was then fitted on them.
+`p = sigmoid(slope · score + offset)` (Platt, "Probabilistic outputs for support vector machines", 1999), fitted to
+answers that count by 1 / their chance to be drawn, since they stand for the whole corpus. On the marks it would
+flatter: they were chosen by the class, which was then fitted on them.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.learning.agreement import Opinions, combine
-from snoop_flow.learning.evaluation import average_precision
 from snoop_flow.learning.fitting import fit
+from snoop_flow.learning.measures import average_precision
 from snoop_flow.learning.statistics import CorpusStatistics
 
 Vectors = NDArray[np.float32]

@@ -4,13 +4,17 @@ Average precision is over the whole set, ranked by the model alone: what was mar
 taken out. So the figure is what a ranking of the corpus would show, round 0 is the model of one example without any
 feedback, and rounds can be compared, since the set stays the same. A model may remember what it was fitted on; so the
 same is also given on the items that nobody has marked, next to that of the round 0 model on just these items.
+
+Learners mark different items, so what one leaves unmarked cannot be compared with what another leaves. To compare
+them, part of the corpus is held out: the curator never sees it, and all learners are measured on it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +23,7 @@ from numpy.typing import NDArray
 from snoop_flow.learning.clustering import assign, cluster
 from snoop_flow.learning.fitting import fit
 from snoop_flow.learning.marks import Weights
+from snoop_flow.learning.measures import average_precision, coverage, r_precision
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Pool
 from snoop_flow.learning.statistics import CorpusStatistics, corpus_statistics
@@ -27,7 +32,7 @@ Vectors = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Strategy = Callable[[Pool, int, np.random.Generator], NDArray[np.intp]]
 
-BACKGROUND_ROWS = 5000
+BACKGROUND_ROWS = 2000  # as many as `fit` uses
 MOST_CLUSTERS = 256
 
 
@@ -79,7 +84,9 @@ class Rounds:
         r_precision: likewise.
         unseen_average_precision: on the items not marked until then; NaN when none of the class is left.
         unseen_without_feedback: of the round 0 model on the same items.
+        held_out_average_precision: on the items that are never shown; NaN where none of the class is among them.
         positives_found: marked positives, the first example included.
+        batch_precision: share of positives in the batch that was marked before; NaN at index 0.
         coverage: see `coverage`.
         milliseconds: fitting, ranking everything and choosing the next batch.
     """
@@ -88,36 +95,11 @@ class Rounds:
     r_precision: tuple[float, ...]
     unseen_average_precision: tuple[float, ...]
     unseen_without_feedback: tuple[float, ...]
+    held_out_average_precision: tuple[float, ...]
     positives_found: tuple[int, ...]
+    batch_precision: tuple[float, ...]
     coverage: tuple[float, ...]
     milliseconds: tuple[float, ...]
-
-
-def average_precision(scores: Vectors, relevant: Mask) -> float:
-    """Mean precision at the rank of each relevant item; of equal scores the irrelevant come first. NaN without any."""
-    hits = relevant[_ranking(scores, relevant)]
-    ranks = np.flatnonzero(hits) + 1
-    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks)) if len(ranks) else float("nan")
-
-
-def r_precision(scores: Vectors, relevant: Mask) -> float:
-    """Share of relevant items among the first R, R being their number; NaN without any."""
-    count = int(relevant.sum())
-    return float(relevant[_ranking(scores, relevant)[:count]].mean()) if count else float("nan")
-
-
-def coverage(found: Vectors, members: Vectors) -> float:
-    """How well the positives found span a class: the mean over its members of the best cosine to one found.
-
-    Args:
-        found: (p, D) unit vectors, p ≥ 1.
-        members: (m, D) unit vectors, m ≥ 1.
-    """
-    return float((members @ found.T).max(axis=1).mean())
-
-
-def _ranking(scores: Vectors, relevant: Mask) -> NDArray[np.intp]:
-    return np.lexsort((relevant, -scores))
 
 
 def simulate(
@@ -129,6 +111,7 @@ def simulate(
     batch: int,
     rng: np.random.Generator,
     learn: Learner = fit,
+    held_out: Mask | None = None,
 ) -> Rounds:
     """Teach a class from one random example, marking truthfully what a strategy shows.
 
@@ -140,18 +123,20 @@ def simulate(
         batch: items in a batch; fewer at the end of a small corpus.
         rng: picks the example and feeds strategy and learner.
         learn: how marks become a model.
+        held_out: (N,) items that are ranked, but never shown; none by default.
 
     Raises:
-        ValueError: the class has no member.
+        ValueError: the class has no member that may be shown.
     """
-    if not relevant.any():
+    held = np.zeros(len(relevant), bool) if held_out is None else held_out
+    if not (relevant & ~held).any():
         raise ValueError("the class to simulate has no member; nothing can be taught")
-    curator = _Curator(corpus, relevant, rng)
+    curator = _Curator(corpus, relevant, held, rng)
     history = [curator.learned(learn, choose, batch, None)]
     for _ in range(rounds):
         curator.mark(history[-1].shown)
         history.append(curator.learned(learn, choose, batch, history[-1].model))
-    return _summary(history, corpus.features, relevant)
+    return _summary(history, corpus.features, relevant, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +151,10 @@ class _State:
 class _Curator:
     """Somebody who knows the truth, has one example and answers what is shown."""
 
-    def __init__(self, corpus: Corpus, relevant: Mask, rng: np.random.Generator) -> None:
-        self.corpus, self.relevant, self.rng = corpus, relevant, rng
+    def __init__(self, corpus: Corpus, relevant: Mask, held_out: Mask, rng: np.random.Generator) -> None:
+        self.corpus, self.relevant, self.held_out, self.rng = corpus, relevant, held_out, rng
         self.marked = np.zeros(len(relevant), bool)
-        self.mark(rng.choice(np.flatnonzero(relevant), 1))
+        self.mark(rng.choice(np.flatnonzero(relevant & ~held_out), 1))
 
     def mark(self, rows: NDArray[np.intp]) -> None:
         self.marked = self.marked.copy()
@@ -185,7 +170,7 @@ class _Curator:
         return _State(model, scores, self.marked, shown, 1000 * (time.perf_counter() - started))
 
     def _background(self) -> Vectors:
-        rows = np.flatnonzero(~self.marked)
+        rows = np.flatnonzero(~self.marked & ~self.held_out)
         drawn = self.rng.choice(len(rows), min(len(rows), BACKGROUND_ROWS), replace=False)
         return np.asarray(self.corpus.features[rows[np.sort(drawn)]], np.float32)
 
@@ -194,7 +179,7 @@ class _Curator:
         return Pool(
             scores=scores,
             vectors=self.corpus.features.__getitem__,
-            candidates=~self.marked,
+            candidates=~self.marked & ~self.held_out,
             clusters=self.corpus.clusters,
             marked_clusters=np.unique(self.corpus.clusters[marked]),
             marked=marked,
@@ -202,17 +187,26 @@ class _Curator:
         )
 
 
-def _summary(history: list[_State], features: Vectors, relevant: Mask) -> Rounds:
-    first = history[0].scores
-    unseen = [~state.marked for state in history]
+def _summary(history: list[_State], features: Vectors, relevant: Mask, held_out: Mask) -> Rounds:
+    def precision(scores: Sequence[Vectors], rows: Sequence[Mask]) -> tuple[float, ...]:
+        return tuple(average_precision(s[r], relevant[r]) for s, r in zip(scores, rows, strict=True))
+
+    scores, unseen = [state.scores for state in history], [~state.marked for state in history]
+    found = [int((state.marked & relevant).sum()) for state in history]
+    marked = [int(state.marked.sum()) for state in history]
     return Rounds(
-        average_precision=tuple(average_precision(state.scores, relevant) for state in history),
-        r_precision=tuple(r_precision(state.scores, relevant) for state in history),
-        unseen_average_precision=tuple(
-            average_precision(state.scores[rows], relevant[rows]) for state, rows in zip(history, unseen, strict=True)
-        ),
-        unseen_without_feedback=tuple(average_precision(first[rows], relevant[rows]) for rows in unseen),
-        positives_found=tuple(int((state.marked & relevant).sum()) for state in history),
+        average_precision=tuple(average_precision(one, relevant) for one in scores),
+        r_precision=tuple(r_precision(one, relevant) for one in scores),
+        unseen_average_precision=precision(scores, unseen),
+        unseen_without_feedback=precision([scores[0]] * len(unseen), unseen),
+        held_out_average_precision=precision(scores, [held_out] * len(unseen)),
+        positives_found=tuple(found),
+        batch_precision=(float("nan"), *map(_share, pairwise(found), pairwise(marked))),
         coverage=tuple(coverage(features[state.marked & relevant], features[relevant]) for state in history),
         milliseconds=tuple(state.milliseconds for state in history),
     )
+
+
+def _share(found: tuple[int, int], marked: tuple[int, int]) -> float:
+    """Positives among what was marked between two rounds; NaN where nothing was left to mark."""
+    return (found[1] - found[0]) / (marked[1] - marked[0]) if marked[1] > marked[0] else float("nan")

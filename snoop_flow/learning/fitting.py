@@ -7,12 +7,13 @@ many it is a support vector machine. So there is no switch between the two, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snoop_flow.learning.marks import Marks, Weights
+from snoop_flow.learning.marks import Marks, Weights, check_finite
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.starting import SHRINKAGE, start_from_examples
 from snoop_flow.learning.statistics import CorpusStatistics
@@ -20,6 +21,8 @@ from snoop_flow.learning.svm import Problem, minimise
 from snoop_flow.learning.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
+
+COARSE_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class FitOptions:
     Attributes:
         strength: cost of the margin's violation per mark; the regulariser is 1.
         mark_weight: random negatives that one mark is worth.
-        background_rows: random negatives used; more are sampled down.
+        background_rows: random negatives used; more are sampled down, since 5000 were measured to teach no more.
         likely_share: share of the background, by the present model, that may well belong to the class: it is left out
             of the negatives, and with few marks the boundary is drawn below it.
         anchor: pull towards the start with no marks, between 0 and 1.
@@ -80,10 +83,11 @@ def fit(
         options: the recipe's numbers.
 
     Raises:
-        ValueError: no positive, vectors of another dimension than the corpus, or weights that fit no marks.
+        ValueError: no positive, vectors of another dimension than the corpus or that say nothing (zeros, not finite),
+            or weights that fit no marks.
     """
     marks = Marks.of(positives, negatives, positive_weights, negative_weights)
-    _check(marks, background, stats)
+    _check(marks, background, stats, [model for model in (start, previous) if model is not None])
     with one_blas_thread():
         start = start or start_from_examples(positives, stats, options.shrinkage, marks.positive_weights)
         return _fit(marks, background, stats, rng, start, previous, options)
@@ -102,29 +106,36 @@ def _fit(
         return start
     if len(background) > options.background_rows:
         background = background[np.sort(rng.choice(len(background), options.background_rows, replace=False))]
-    random_negatives = _unlikely(background, previous or start, options.likely_share)
+    unlikely = _unlikely(background, previous or start, options.likely_share)
     anchor = _anchor(start, marks, stats, options)
-    problem = _problem(marks, random_negatives, anchor, stats, options)
-    solution = minimise(problem, _warm(previous, anchor, stats))
+    begun = _warm(previous, anchor, stats)
+    step = len(background) // COARSE_ROWS
+    if previous is None and step > 1:  # from afar most of the way is gone on a few rows, which is cheaper
+        coarse = _problem(marks, background[::step], unlikely[::step], anchor, stats, options)
+        begun = minimise(coarse, begun)
+    solution = minimise(_problem(marks, background, unlikely, anchor, stats, options), begun)
     model = LinearModel(solution[:-1], float(solution[-1] - stats.mean @ solution[:-1]))
     return _with_boundary(model, background, marks.number, options)
 
 
-def _check(marks: Marks, background: Vectors, stats: CorpusStatistics) -> None:
-    for name, vectors in (("positives", marks.positives), ("negatives", marks.negatives), ("background", background)):
-        if len(vectors) and vectors.shape[1:] != stats.mean.shape:
+def _check(marks: Marks, background: Vectors, stats: CorpusStatistics, models: Sequence[LinearModel]) -> None:
+    check_finite("background", background)
+    named = {"positives": marks.positives, "negatives": marks.negatives, "background": background}
+    shapes = [(name, vectors.shape[1:]) for name, vectors in named.items() if len(vectors)]
+    for name, shape in [*shapes, *(("start or previous model", model.weights.shape) for model in models)]:
+        if shape != stats.mean.shape:
             raise ValueError(
-                f"{name} have vectors of shape {vectors.shape[1:]}, the corpus of {stats.mean.shape}; "
+                f"{name} have vectors of shape {shape}, the corpus of {stats.mean.shape}; "
                 "embed both with the same backbone"
             )
 
 
-def _unlikely(background: Vectors, present: LinearModel, share: float) -> Vectors:
-    """The background without its best scores: unmarked members of the class must not count against it."""
+def _unlikely(background: Vectors, present: LinearModel, share: float) -> NDArray[np.bool_]:
+    """The background but for its best scores: unmarked members of the class must not count against it."""
     if not len(background):
-        return background
+        return np.zeros(0, bool)
     scores = present.scores(background)
-    return background[scores <= np.quantile(scores, 1 - share)]
+    return np.asarray(scores <= np.quantile(scores, 1 - share))
 
 
 def _anchor(start: LinearModel, marks: Marks, stats: CorpusStatistics, options: FitOptions) -> Vectors:
@@ -136,15 +147,20 @@ def _anchor(start: LinearModel, marks: Marks, stats: CorpusStatistics, options: 
 
 
 def _problem(
-    marks: Marks, random_negatives: Vectors, anchor: Vectors, stats: CorpusStatistics, options: FitOptions
+    marks: Marks,
+    background: Vectors,
+    unlikely: NDArray[np.bool_],
+    anchor: Vectors,
+    stats: CorpusStatistics,
+    options: FitOptions,
 ) -> Problem:
     """Half of the cost on the positives, half on the rest."""
-    rows = np.concatenate([part for part in (marks.positives, marks.negatives, random_negatives) if len(part)])
-    against = np.r_[marks.negative_weights, np.full(len(random_negatives), 1 / options.mark_weight)]
+    against = np.r_[marks.negative_weights, unlikely / options.mark_weight]
     half = options.strength * marks.number / 2
     costs = np.r_[half * marks.positive_weights / marks.positive_weights.sum(), half * against / against.sum()]
     signs = np.r_[np.ones(len(marks.positives)), -np.ones(len(against))]
-    return Problem(rows, stats.mean, signs.astype(np.float32), costs.astype(np.float32), anchor)
+    blocks = [part for part in (marks.positives, marks.negatives, background) if len(part)]
+    return Problem(blocks, stats.mean, signs.astype(np.float32), costs.astype(np.float32), anchor)
 
 
 def _warm(previous: LinearModel | None, anchor: Vectors, stats: CorpusStatistics) -> Vectors:

@@ -22,7 +22,7 @@ class Marks:
         negative_weights: (n,) likewise.
 
     Raises:
-        ValueError: no positive, vectors or weights of the wrong shape, or numbers out of range.
+        ValueError: no positive, a vector that says nothing (zeros, or not finite), or weights that fit no marks.
     """
 
     positives: Vectors
@@ -33,6 +33,12 @@ class Marks:
     def __post_init__(self) -> None:
         if not len(self.positives):
             raise ValueError("a class needs at least one positive mark to be fitted; mark an example first")
+        for name, vectors in (("positives", self.positives), ("negatives", self.negatives)):
+            if vectors.ndim != 2:
+                raise ValueError(f"{name} have shape {vectors.shape}; a table with one vector a row is needed")
+            check_finite(name, vectors)
+            if len(vectors) and not np.any(vectors, axis=1).all():
+                raise ValueError(f"{name} hold a vector of zeros, which describes no image; embed that image again")
         _check_weights("positive_weights", self.positive_weights, len(self.positives))
         _check_weights("negative_weights", self.negative_weights, len(self.negatives))
 
@@ -58,6 +64,12 @@ class Marks:
     def typical(self) -> Vectors:
         """The weighted mean of the positives, (D,)."""
         return np.average(self.positives, axis=0, weights=self.positive_weights).astype(np.float32)
+
+
+def check_finite(name: str, vectors: Vectors) -> None:
+    """Raise `ValueError` where a number is NaN or infinite; the sum tells it in one pass."""
+    if not np.isfinite(np.sum(vectors)):
+        raise ValueError(f"{name} hold numbers that are not finite; embed these images again")
 
 
 def _check_weights(name: str, weights: Weights, count: int) -> None:

@@ -76,7 +76,7 @@ def corpus_statistics(blocks: Iterable[NDArray[np.float32]]) -> CorpusStatistics
         blocks: (n, D) arrays, any n.
 
     Raises:
-        ValueError: there is not one vector.
+        ValueError: there is not one vector, or a number is not finite.
     """
     count, total, products = 0, np.zeros(()), np.zeros(())
     for block in blocks:
@@ -86,6 +86,8 @@ def corpus_statistics(blocks: Iterable[NDArray[np.float32]]) -> CorpusStatistics
             products = products + (block.T @ block).astype(np.float64)
     if not count:
         raise ValueError("statistics of a corpus need at least one vector")
+    if not np.isfinite(products).all():
+        raise ValueError("vectors of the corpus hold numbers that are not finite; embed these images again")
     mean = total / count
     with one_blas_thread():
         variances, axes = np.linalg.eigh(products / count - np.outer(mean, mean))

@@ -1,12 +1,14 @@
 """A primal L2-SVM: squared hinge loss, minimised by Newton steps whose systems are solved by conjugate gradients.
 
 Source: Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear SVMs", JMLR 6,
-2005. A few dozen passes over the rows suffice, fewer from a warm start.
+2005. A few dozen passes over the rows suffice, fewer from a warm start. Rows are copied only where few of them lie
+inside the margin: memory that is touched for the first time costs more than several products.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ CONJUGATE_STEPS = 30
 GRADIENT_SHARE = 1e-3  # of the gradient at zero; finer answers rank no better
 SOLVE_SHARE = 0.1  # of the gradient, left over by one conjugate gradient solve
 SMALLEST_STEP = 1e-3
+WORTH_COPYING = 0.5  # share of the rows inside the margin, below which they alone are multiplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,14 @@ class Problem:
     """½‖w − a‖² + ½ Σ cᵢ max(0, 1 − yᵢ(w·(xᵢ − μ) + b))².
 
     Attributes:
-        rows: (n, D), the x.
+        blocks: (nⱼ, D) each, together the x.
         centre: (D,), the μ; it only helps the convergence and the meaning of b.
         signs: (n,) ±1, the y.
-        costs: (n,) above 0, the c.
+        costs: (n,) the c; 0 leaves a row out.
         anchor: (D,), the a, towards which w is pulled.
     """
 
-    rows: Vector
+    blocks: Sequence[Vector]
     centre: Vector
     signs: Vector
     costs: Vector
@@ -41,12 +44,27 @@ class Problem:
     def margins(self, solution: Vector) -> Vector:
         """Decision values w·(x − μ) + b of the rows; a solution is w with b appended."""
         weights, offset = solution[:-1], solution[-1] - self.centre @ solution[:-1]
-        return np.asarray(self.rows @ weights + offset, np.float32)
+        return np.concatenate([rows @ weights for rows in self.blocks]) + np.float32(offset)
 
     def pull(self, residuals: Vector) -> Vector:
         """The transposed map: Σ rᵢ (xᵢ − μ, 1)."""
-        total = residuals.sum()
-        return np.append(residuals @ self.rows - total * self.centre, total).astype(np.float32)
+        total, pulled = residuals.sum(), np.zeros_like(self.centre)
+        for rows, part in zip(self.blocks, np.split(residuals, self._ends), strict=True):
+            pulled += part @ rows
+        return np.append(pulled - total * self.centre, total).astype(np.float32)
+
+    def active(self, margins: Vector) -> Problem:
+        """The same with nothing but the rows inside the margin."""
+        inside = self.signs * margins < 1
+        if inside.mean() > WORTH_COPYING:
+            return replace(self, costs=np.where(inside, self.costs, np.float32(0)))
+        parts = np.split(inside, self._ends)
+        blocks = [rows[part] for rows, part in zip(self.blocks, parts, strict=True)]
+        return Problem(blocks, self.centre, self.signs[inside], self.costs[inside], self.anchor)
+
+    @property
+    def _ends(self) -> NDArray[np.intp]:
+        return np.cumsum([len(rows) for rows in self.blocks])[:-1]
 
     def loss(self, solution: Vector, margins: Vector) -> float:
         """The objective."""
@@ -81,8 +99,7 @@ def _gradient(problem: Problem, solution: Vector, margins: Vector) -> Vector:
 
 def _newton_step(problem: Problem, margins: Vector, gradient: Vector) -> Vector:
     """Solve (I + XᵀCX) s = −gradient over the rows inside the margin."""
-    inside = problem.signs * margins < 1
-    active = Problem(problem.rows[inside], problem.centre, problem.signs[inside], problem.costs[inside], problem.anchor)
+    active = problem.active(margins)
     ridge = np.ones_like(gradient)
     ridge[-1] = 1e-6  # the bias is free
     step = np.zeros_like(gradient)

@@ -42,13 +42,14 @@ def candidates(scores: NDArray[np.floating], count: int = CANDIDATES) -> Numbers
     return np.concatenate([[ends[0]], between[apart], [ends[1]]]).astype(np.float64)
 
 
-def choose(estimates: Estimates, precision: float) -> Choice:
+def choose(estimates: Estimates, precision: float, count: int | None = None) -> Choice:
     """The lowest thresholds of a curve, falling, that keep a precision: these miss the fewest members.
 
     Args:
         precision: wanted, between 0 and 1.
+        count: of the first thresholds that are the curve, by default all.
     """
-    return Choice(*(_last(estimates.precision[:, column] >= precision) for column in (0, 1)))
+    return Choice(*(_last(estimates.precision[:count, column] >= precision) for column in (0, 1)))
 
 
 def _last(kept: NDArray[np.bool_]) -> int | None:

@@ -3,6 +3,9 @@
 A structure that finds nearly all neighbours of a picture finds fewer of a class, whose vector lies where no picture is.
 So what it finds is measured on classes. No marks are needed for it: what is measured is whether the best rows of a
 vector are found, not whether the vector means anything.
+
+They are about as hard to find as classes fitted on real marks: cells opened by an eighth held .997 of their best 50 and
+.980 of their best 1 000, .999 and .962 of those of 40 labelled classes (60 000 crops, MobileNetV2).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from snoop_flow.entities import ClassModel, Visibility, VisualClass
 from snoop_flow.errors import ConflictError, NotFoundError
@@ -64,6 +64,26 @@ def find(connection: Connection, name: str) -> VisualClass:
         known = ", ".join(names.scalars()) or "none yet"
         raise NotFoundError(f"there is no class {name!r}; classes are: {known}")
     return class_of(row)
+
+
+def find_all(connection: Connection, names: Sequence[str]) -> list[VisualClass]:
+    """Classes by their names or ids, in this order, each once; raises `NotFoundError`."""
+    found: dict[str, VisualClass] = {}
+    for part in chunks(names):
+        wanted = visual_class.c.name.in_(part) | visual_class.c.id.in_(part)
+        for row in connection.execute(select(visual_class).where(wanted)):
+            one = class_of(row)
+            found[one.name] = found[one.id] = one
+    every = [found.get(name) or find(connection, name) for name in names]
+    return list({one.id: one for one in every}.values())
+
+
+def existing(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of some ids are those of classes."""
+    found: set[str] = set()
+    for part in chunks(ids):
+        found |= set(connection.execute(select(visual_class.c.id).where(visual_class.c.id.in_(part))).scalars())
+    return found
 
 
 def every(connection: Connection) -> list[VisualClass]:
@@ -139,6 +159,19 @@ def models_of(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict
     return found
 
 
+def hyperplanes(
+    connection: Connection, wanted: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[bytes, float]]:
+    """(class id, version) → (weights, bias) of its model, for those that exist."""
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    columns = (class_model.c.class_id, class_model.c.version, class_model.c.weights, class_model.c.bias)
+    found: dict[tuple[str, int], tuple[bytes, float]] = {}
+    for part in chunks(wanted):
+        for class_id, version, weights, bias in connection.execute(select(*columns).where(mine.in_(part))):
+            found[class_id, version] = weights, bias
+    return found
+
+
 def set_threshold(connection: Connection, class_id: str, threshold: float) -> None:
     """Change the threshold of a class's newest version; what it learned stays as it is."""
     newest = select(func.max(class_model.c.version)).where(class_model.c.class_id == class_id).scalar_subquery()
@@ -146,13 +179,33 @@ def set_threshold(connection: Connection, class_id: str, threshold: float) -> No
     connection.execute(update(class_model).where(mine).values(threshold=threshold))
 
 
+def set_calibration(connection: Connection, class_id: str, version: int, name: str, values: Any) -> None:
+    """Change one entry of what is known of a version's scores; None takes it out."""
+    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
+    row = connection.execute(select(class_model.c.calibration).where(mine).with_for_update()).first()
+    if row is not None:
+        kept = {key: value for key, value in {**row.calibration, name: values}.items() if value is not None}
+        connection.execute(update(class_model).where(mine).values(calibration=kept))
+
+
 def add_cost(connection: Connection, class_id: str, version: int, cost: Mapping[str, Any]) -> None:
     """Add to what a version took: numbers are summed, words joined by `+`; a missing version takes nothing."""
-    mine = (class_model.c.class_id == class_id) & (class_model.c.version == version)
-    row = connection.execute(select(class_model.c.cost).where(mine).with_for_update()).first()
-    if row is None:
-        return
-    connection.execute(update(class_model).where(mine).values(cost={**row.cost, **_added(row.cost, cost)}))
+    add_costs(connection, {(class_id, version): cost})
+
+
+def add_costs(connection: Connection, costs: Mapping[tuple[str, int], Mapping[str, Any]]) -> None:
+    """The same for several versions, of several classes."""
+    columns = (class_model.c.class_id, class_model.c.version, class_model.c.cost)
+    mine = tuple_(class_model.c.class_id, class_model.c.version)
+    new = update(class_model).where(class_model.c.class_id == bindparam("id"), class_model.c.version == bindparam("v"))
+    for part in chunks(costs):
+        rows = connection.execute(select(*columns).where(mine.in_(part)).with_for_update()).all()
+        added = [
+            {"id": row.class_id, "v": row.version, "sum": {**row.cost, **_added(row.cost, costs[row[0], row[1]])}}
+            for row in rows
+        ]
+        if added:
+            connection.execute(new.values(cost=bindparam("sum")), added)
 
 
 def _added(before: Mapping[str, Any], cost: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,16 @@ def sets(connection: Connection, kind: SetKind | None = SetKind.IMAGE) -> list[E
     return [set_of(row) for row in connection.execute(mine.order_by(func.coalesce(newest, 0).desc()))]
 
 
+def rows_by_set(connection: Connection) -> dict[int, int]:
+    """Set → how many rows its shards hold, superseded ones left out; sets without any are missing."""
+    held = select(shard.c.set_id, func.sum(shard.c.rows)).group_by(shard.c.set_id)
+    dead = (
+        select(shard.c.set_id, func.count()).join(dead_row, dead_row.c.shard_id == shard.c.id).group_by(shard.c.set_id)
+    )
+    superseded: dict[int, int] = {row[0]: row[1] for row in connection.execute(dead)}
+    return {row[0]: int(row[1]) - superseded.get(row[0], 0) for row in connection.execute(held)}
+
+
 def shards(connection: Connection, set_id: int) -> list[Shard]:
     """The sealed shards of a set in their order."""
     rows = connection.execute(select(shard).where(shard.c.set_id == set_id).order_by(shard.c.id))

@@ -6,11 +6,12 @@ prediction if it scores at least `threshold`. What makes that untrue removes the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from snoop_flow.store.rows import now, to, upsert
+from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import enriched
 
 EVERYWHERE = ""  # the scope that is no collection
@@ -27,21 +28,25 @@ class Enriched:
     epoch: int
 
 
-def seen(connection: Connection, class_id: str, scope: str) -> list[Enriched]:
-    """What is known of a class in a scope: of the scope itself and of everything, the latest vectors first."""
-    mine = (enriched.c.class_id == class_id) & enriched.c.scope.in_([scope, EVERYWHERE])
-    rows = connection.execute(select(enriched).where(mine).order_by(enriched.c.epoch.desc()))
-    return [to(Enriched, row) for row in rows]
+def seen(connection: Connection, class_ids: Sequence[str], scope: str) -> dict[str, list[Enriched]]:
+    """Class id → what is known of it in a scope: of the scope itself and of everything, the latest vectors first."""
+    found: dict[str, list[Enriched]] = {}
+    for part in chunks(class_ids):
+        mine = enriched.c.class_id.in_(part) & enriched.c.scope.in_([scope, EVERYWHERE])
+        for row in connection.execute(select(enriched).where(mine).order_by(enriched.c.epoch.desc())):
+            found.setdefault(row.class_id, []).append(to(Enriched, row))
+    return found
 
 
-def keep(connection: Connection, one: Enriched) -> None:
-    """Enter what an enrichment has seen, and drop what it made untrue."""
-    mine = enriched.c.class_id == one.class_id
-    if one.scope == EVERYWHERE:
-        connection.execute(delete(enriched).where(mine))
-    else:
-        # where it kept less, or by another version, there are items in this scope without such predictions
-        other = (enriched.c.version != one.version) | (enriched.c.threshold < one.threshold)
-        connection.execute(delete(enriched).where(mine, enriched.c.scope == EVERYWHERE, other))
-    values = {name: getattr(one, name) for name in Enriched.__slots__}
-    upsert(connection, enriched, [{**values, "at": now()}], ["class_id", "scope"])
+def keep(connection: Connection, rows: Sequence[Enriched]) -> None:
+    """Enter what an enrichment of some classes has seen in one scope, and drop what it made untrue."""
+    for part in chunks(rows, 1000):
+        everywhere = [one.class_id for one in part if one.scope == EVERYWHERE]
+        connection.execute(delete(enriched).where(enriched.c.class_id.in_(everywhere)))
+        for one in (one for one in part if one.scope != EVERYWHERE):
+            # where it kept less, or by another version, there are items in this scope without such predictions
+            other = (enriched.c.version != one.version) | (enriched.c.threshold < one.threshold)
+            mine = (enriched.c.class_id == one.class_id) & (enriched.c.scope == EVERYWHERE)
+            connection.execute(delete(enriched).where(mine, other))
+        values = [{name: getattr(one, name) for name in Enriched.__slots__} | {"at": now()} for one in part]
+        upsert(connection, enriched, values, ["class_id", "scope"])

@@ -6,7 +6,7 @@ proposals are what has nobody there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -28,9 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from snoop_flow.entities import Status
-from snoop_flow.store.marks import decisive
-from snoop_flow.store.rows import now
+from snoop_flow.entities import Mark, Status
+from snoop_flow.store.rows import chunks, now
 from snoop_flow.store.schema import item, mark, prediction, record, vector_row
 
 _GIVEN = ("class_id", "item", "version", "score", "job_id")
@@ -54,19 +53,19 @@ def propose(connection: Connection, batches: Iterable[Proposals]) -> None:
         _copy(connection, filled)
         return
     statement, order = _sqlite_upsert()
-    for one in filled:
-        columns = _columns(one)
-        # without SQLAlchemy's work for each row, which takes four times as long as SQLite's
-        connection.exec_driver_sql(statement, list(zip(*(columns[name] for name in order), strict=False)))
+    rows = [row for one in filled for row in _rows(one, order)]
+    if rows:  # without SQLAlchemy's work for each row, which takes four times as long as SQLite's
+        connection.exec_driver_sql(statement, rows)
 
 
-def _columns(one: Proposals) -> Mapping[str, Iterable[Any]]:
-    same: dict[str, Iterable[Any]] = {
+def _rows(one: Proposals, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    columns: dict[str, Iterable[Any]] = {
         "class_id": repeat(one.class_id),
         "version": repeat(one.version),
         "job_id": repeat(one.job_id),
     }
-    return {**same, "item": one.items, "score": one.scores}
+    columns |= {"item": one.items, "score": one.scores}
+    return zip(*(columns[name] for name in names), strict=False)
 
 
 @cache
@@ -84,8 +83,7 @@ def _copy(connection: Connection, batches: Iterable[Proposals]) -> None:
     cursor: Any = connection.connection.cursor()
     with cursor.copy(f"COPY proposed ({', '.join(_GIVEN)}) FROM STDIN") as copy:
         for one in batches:
-            given = _columns(one)
-            for row in zip(*(given[name] for name in _GIVEN), strict=False):
+            for row in _rows(one, _GIVEN):
                 copy.write_row(row)
     names = [*_GIVEN, "status"]
     rows = select(*(literal_column(name) for name in _GIVEN), literal_column(f"'{Status.PROPOSED}'"))
@@ -110,20 +108,21 @@ def _unless_decided(insert: Any) -> Any:
 
 def marked(connection: Connection, class_ids: Sequence[str], first: int, last: int) -> dict[str, list[int]]:
     """Class id → the items between two numbers that anybody ever marked, whatever was said."""
-    mine = mark.c.class_id.in_(class_ids) & mark.c.item.between(first, last)
     found: dict[str, list[int]] = {}
-    for row in connection.execute(select(mark.c.class_id, mark.c.item).where(mine).distinct()):
-        found.setdefault(row.class_id, []).append(row.item)
+    for part in chunks(class_ids):
+        mine = mark.c.class_id.in_(part) & mark.c.item.between(first, last)
+        for row in connection.execute(select(mark.c.class_id, mark.c.item).where(mine).distinct()):
+            found.setdefault(row.class_id, []).append(row.item)
     return found
 
 
-def accept_marked(connection: Connection, one: Proposals, authors: Mapping[int, str]) -> int:
-    """Accept what is marked positive, in the name of who marked it, where nobody has decided yet; returns how many."""
+def accept_marked(connection: Connection, one: Proposals, said: Mapping[int, Mark]) -> int:
+    """Accept items in the name of who marked them, where nobody has decided yet; returns how many."""
     mine = (prediction.c.class_id == one.class_id) & prediction.c.decided_by.is_not(None)
     decided = set(connection.execute(select(prediction.c.item).where(mine)).scalars())
     common = {"class_id": one.class_id, "version": one.version, "job_id": one.job_id, "status": Status.ACCEPTED}
     rows = [
-        {**common, "item": number, "score": score, "decided_by": authors[number], "decided_at": now()}
+        {**common, "item": number, "score": score, "decided_by": said[number].user_id, "decided_at": now()}
         for number, score in zip(one.items, one.scores, strict=True)
         if number not in decided
     ]
@@ -137,9 +136,9 @@ def accept_marked(connection: Connection, one: Proposals, authors: Mapping[int, 
     return len(rows)
 
 
-def reject_marked(connection: Connection, class_id: str) -> None:
+def reject_marked(connection: Connection, class_id: str, said: Mapping[int, Mark]) -> None:
     """Reject what was marked negative after it was proposed or accepted, in the name of who marked it."""
-    negative = {number: one for number, one in decisive(connection, class_id).items() if one.value == -1}
+    negative = {number: one for number, one in said.items() if one.value == -1}
     if not negative:
         return
     standing = (prediction.c.class_id == class_id) & (prediction.c.status != Status.REJECTED)
@@ -185,6 +184,15 @@ def withdraw_stale(connection: Connection, one: Pass) -> int:
     return connection.execute(delete(prediction).where(stale)).rowcount
 
 
+def waiting(connection: Connection, class_ids: Sequence[str]) -> set[str]:
+    """Which of some classes have proposals that nobody has decided on."""
+    found: set[str] = set()
+    for part in chunks(class_ids):
+        mine = prediction.c.class_id.in_(part) & (prediction.c.status == Status.PROPOSED)
+        found |= set(connection.execute(select(prediction.c.class_id).where(mine).distinct()).scalars())
+    return found
+
+
 def standing(connection: Connection, one: Pass) -> int:
     """How many proposals of earlier enrichments hold."""
     return connection.execute(select(func.count()).select_from(prediction).where(_open(one), _holds(one))).scalar_one()
@@ -205,9 +213,12 @@ def keep_best(connection: Connection, one: Pass, most: int) -> tuple[int, float 
 def flag_uncertain(connection: Connection, one: Pass, threshold: float) -> int:
     """Flag the proposals that score below the threshold, and no others; returns how many there are."""
     below = prediction.c.score < threshold
-    for flag, wrong in ((True, _open(one) & below), (False, _open(one) & ~below & prediction.c.uncertain)):
-        connection.execute(update(prediction).where(wrong).values(uncertain=flag))
-    return connection.execute(select(func.count()).select_from(prediction).where(_open(one), below)).scalar_one()
+    if one.since is not None:  # proposals made now are certain until they are flagged
+        above = _open(one) & ~below & prediction.c.uncertain
+        connection.execute(update(prediction).where(above).values(uncertain=False))
+    if one.floor >= threshold:
+        return 0
+    return connection.execute(update(prediction).where(_open(one), below).values(uncertain=True)).rowcount
 
 
 def _open(one: Pass) -> ColumnElement[bool]:

@@ -109,6 +109,23 @@ def check_weights(weights: FloatArray, dimension: int) -> FloatArray:
     return np.ascontiguousarray(weights, np.float32)
 
 
+def grouped(parts: Sequence[Part], rows: RowArray) -> list[tuple[int, RowArray]]:
+    """(place of a part, positions in `rows`) for rising or mixed rows of a set."""
+    offsets = np.array([part.offset for part in parts], np.intp)
+    places = np.searchsorted(offsets, rows, side="right") - 1
+    # a part without live rows has the offset of the next one, which `right` prefers
+    return [(int(place), np.flatnonzero(places == place)) for place in np.unique(places)]
+
+
+def scores_at(parts: Sequence[Part], weights: FloatArray, rows: RowArray) -> FloatArray:
+    """Scores of some rows of a set from the originals, (n,) float32."""
+    scores = np.empty(len(rows), np.float32)
+    for place, mine in grouped(parts, rows):
+        part = parts[place]
+        scores[mine] = part.exact(weights, part.live[rows[mine] - part.offset])
+    return scores
+
+
 def exact_scores(parts: Sequence[Part], weights: FloatArray, bias: float) -> FloatArray:
     """Scores of all rows from the originals, (N,) float32."""
     scores = np.empty(sum(len(part.live) for part in parts), np.float32)

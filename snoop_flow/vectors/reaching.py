@@ -12,6 +12,7 @@ product of the codes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,8 @@ from snoop_flow.vectors.parts import FloatArray, Part, RowArray, shared_out
 
 CHUNK_ROWS = 16_384  # a thread's share
 BLOCK_ROWS = 4_096  # of a float32 product
-PAIRS = 1 << 17  # what a search may find before it is sifted
+PAIRS = 1 << 13  # what a search may find before it is sifted: as much as malloc keeps at hand
+SMALL = 10**9  # multiplications for which numpy is done before a compiled search is loaded
 EDGE = 2**31 - 1
 EPSILON = 2.0**-24  # a float32 product of D terms is off by at most D times this, in parts of ‖w‖·‖x‖
 
@@ -58,19 +60,35 @@ class Question:
     biases: FloatArray
     floors: FloatArray
 
+    @property
+    def digest(self) -> bytes:
+        """Tells questions apart."""
+        digest = hashlib.sha256()
+        for array in (self.weights, self.biases, self.floors):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.digest()
 
-def reaching(parts: Sequence[Part], rows: RowArray, question: Question) -> Reached:
-    """All pairs of some rising rows and C classes that reach their floors, by class and row."""
-    sieves = {id(part): _Sieve(part, question) for part, mine in _by_part(parts, rows) if len(mine)}
+
+def reaching(parts: Sequence[Part], rows: RowArray, question: Question, sieves: dict[int, Sieve]) -> Reached:
+    """All pairs of some rising rows and C classes that reach their floors, by class and row.
+
+    Args:
+        sieves: those that were made for this question, by part; more are added.
+    """
+    for place, (part, mine) in enumerate(_by_part(parts, rows)):
+        if len(mine) and place not in sieves:
+            sieves[place] = Sieve(part, question)
     chunks = [
-        (sieves[id(part)], mine[start : start + CHUNK_ROWS])
-        for part, mine in _by_part(parts, rows)
+        (sieves[place], mine[start : start + CHUNK_ROWS])
+        for place, (_, mine) in enumerate(_by_part(parts, rows))
         for start in range(0, len(mine), CHUNK_ROWS)
     ]
     # numpy's own product has threads of its own
     most = None if tiles.lanes() else 1
     found = _joined(list(shared_out(lambda chunk: chunk[0].sift(chunk[1]), chunks, most)))
-    order = np.lexsort((found.rows, found.columns))
+    # rows rise already for each class; of 16 bits numpy sorts by counting
+    small = len(question.floors) <= np.iinfo(np.int16).max
+    order = np.argsort(found.columns.astype(np.int16) if small else found.columns, kind="stable")
     return Reached(found.rows[order], found.columns[order], found.scores[order], found.rescored)
 
 
@@ -91,13 +109,14 @@ def _joined(found: Sequence[Reached]) -> Reached:
     )
 
 
-class _Sieve:
-    """The classes, coded for one part."""
+class Sieve:
+    """The classes, coded for one part: a few milliseconds' work, which pays for many units."""
 
     def __init__(self, part: Part, question: Question) -> None:
         self._part, self._asked, codes = part, question, part.file.codes
-        whole = tiles.lanes() > 0 and codes.codes.shape[1] <= tiles.LONGEST
-        self._coarse = _Tiles(codes, question) if whole else _Products(codes, question)
+        tiled = tiles.lanes() > 0 and codes.codes.shape[1] <= tiles.LONGEST
+        worth = len(part.live) * question.weights.size >= SMALL
+        self._coarse = _Tiles(codes, question) if tiled and worth else _Products(codes, question)
         self._fine = CodedQueries.of(question.weights, codes.scale)
 
     def sift(self, rows: RowArray) -> Reached:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from snoop_flow.learning import best_rows
 from snoop_flow.plugin_types import Hits
 from snoop_flow.vectors.codes import CodedQuery
-from snoop_flow.vectors.parts import FloatArray, Mask, Part, RowArray, exact_scores, in_threads
+from snoop_flow.vectors.parts import FloatArray, Mask, Part, RowArray, exact_scores, grouped, in_threads, scores_at
 
 MANY = 16  # where one row in so many would have to be scored again, all originals are read in one go
 
@@ -31,7 +31,6 @@ class Scan:
     def __init__(self, parts: Sequence[Part], weights: FloatArray, bias: float, allowed: Mask | None) -> None:
         """Use `VectorSet.scan`."""
         self._parts, self._weights, self._bias = parts, weights, np.float32(bias)
-        self._offsets = np.array([part.offset for part in parts], np.intp)
         self._queries = [CodedQuery.of(weights, part.file.codes.scale) for part in parts]
         self._allowed = np.ones(_rows(parts), bool) if allowed is None else allowed
         self._complete: FloatArray | None = None
@@ -79,20 +78,22 @@ class Scan:
         Args:
             clusters: (N,) from 0.
         """
-        if not self._allowed.any():
-            return Hits(np.zeros(0, np.intp), np.zeros(0, np.float32))
-        least = np.full(int(clusters.max()) + 1, -np.inf, np.float32)
-        np.maximum.at(least, clusters, self.scores)
-        rows = np.flatnonzero(self._allowed & (self.scores >= least[clusters] - 2 * self._most))
-        scores = self._rescore(rows)
+        rows, scores = self._cluster_candidates(clusters)
         order = np.lexsort((rows, -scores, clusters[rows]))
         firsts = order[np.unique(clusters[rows[order]], return_index=True)[1]]
         return Hits(rows[firsts], scores[firsts])
 
-    def refined(self, count: int) -> FloatArray:
-        """The scores, exact for the best `count` rows and the `count` nearest to zero: their places are certain."""
+    def refined(self, count: int, clusters: NDArray[np.int32] | None = None) -> FloatArray:
+        """The scores, exact for the best `count` rows and the `count` nearest to zero: their places are certain.
+
+        Args:
+            clusters: (N,) from 0; the best row of each is certain, too.
+        """
         scores = self.scores.copy()
-        for rows, exact in (self._top_candidates(count, None), self._band_candidates(count, 0.0)):
+        found = [self._top_candidates(count, None), self._band_candidates(count, 0.0)]
+        if clusters is not None:
+            found.append(self._cluster_candidates(clusters))
+        for rows, exact in found:
             scores[rows] = exact
         return scores
 
@@ -134,6 +135,14 @@ class Scan:
         edge = float(nearness[best[-1]])
         return self._exactly(self._may_reach(nearness, self._allowed, self._allowed, edge, count))
 
+    def _cluster_candidates(self, clusters: NDArray[np.int32]) -> tuple[RowArray, FloatArray]:
+        """All rows that may be the best of their cluster, with exact scores."""
+        if not self._allowed.any():
+            return self._exactly(np.zeros(0, np.intp))
+        best = np.full(int(clusters.max()) + 1, -np.inf, np.float32)
+        np.maximum.at(best, clusters, self.scores)
+        return self._exactly(np.flatnonzero(self._allowed & (self.scores >= best[clusters] - 2 * self._most)))
+
     def _may_reach(self, key: FloatArray, allowed: Mask, certain: Mask, edge: float, count: int) -> RowArray:
         """Allowed rows that may belong to the best `count` by a key that is off as the scores are.
 
@@ -158,16 +167,12 @@ class Scan:
         if self._complete is not None:
             return self._complete[rows]
         self.rescored += len(rows)
-        scores = np.empty(len(rows), np.float32)
-        for place, mine in self._grouped(rows):
-            part = self._parts[place]
-            scores[mine] = part.exact(self._weights, part.live[rows[mine] - part.offset])
-        return scores + self._bias
+        return scores_at(self._parts, self._weights, rows) + self._bias
 
     def bounds(self, rows: RowArray) -> FloatArray:
         """How far the approximate scores of some rows can be off, (n,)."""
         bounds = np.empty(len(rows), np.float32)
-        for place, mine in self._grouped(rows):
+        for place, mine in grouped(self._parts, rows):
             part = self._parts[place]
             bounds[mine] = self._bound(place, part.live[rows[mine] - part.offset])
         return bounds
@@ -183,12 +188,6 @@ class Scan:
     def _rounding(self) -> float:
         """Adding the bias rounds once more."""
         return 1e-6 * abs(float(self._bias))
-
-    def _grouped(self, rows: RowArray) -> list[tuple[int, RowArray]]:
-        """(part, positions in `rows`) for rising or mixed rows of the set."""
-        places = np.searchsorted(self._offsets, rows, side="right") - 1
-        # a part without live rows has the offset of the next one, which `right` prefers
-        return [(int(place), np.flatnonzero(places == place)) for place in np.unique(places)]
 
 
 def _rows(parts: Sequence[Part]) -> int:

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
-from snoop_flow.vectors.parts import Part, check_weights, exact_scores, read_codes
-from snoop_flow.vectors.reaching import Question, Reached, reaching
+from snoop_flow.vectors.kernels import widened
+from snoop_flow.vectors.parts import Part, check_weights, exact_scores, read_codes, scores_at
+from snoop_flow.vectors.reaching import Question, Reached, Sieve, reaching
 from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.shards import ShardFile, read_shard
 
 BLOCK_ROWS = 16_384
+GATHERED = 256  # rows
 
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]
@@ -57,6 +59,7 @@ class VectorSet:
         self._live = [_live_rows(shard.rows, dead.get(shard.id, ())) for shard in shards]
         counts = [len(live) for live in self._live]
         self._offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)])
+        self._sieves: tuple[bytes, dict[int, Sieve]] = (b"", {})
 
     def __len__(self) -> int:
         """N, the number of live rows."""
@@ -79,9 +82,11 @@ class VectorSet:
         out = np.empty((len(rows), self.dimension), np.float32)
         places = np.searchsorted(self._offsets, rows, side="right") - 1
         for place in np.unique(places):
-            mine = places == place
+            mine = np.flatnonzero(places == place)
             local = self._live[place][np.asarray(rows)[mine] - self._offsets[place]]
-            out[mine] = self._files[place].vectors[local]
+            for start in range(0, len(mine), GATHERED):  # a little at a time: fresh memory costs more than the copying
+                part = slice(start, start + GATHERED)
+                out[mine[part]] = widened(self._files[place].vectors[local[part]])
         return out
 
     def rows_of(self, numbers: Sequence[int] | NDArray[np.int64]) -> RowArray:
@@ -129,9 +134,14 @@ class VectorSet:
         """
         checked = [check_weights(one, self.dimension) for one in weights]
         stacked = np.stack(checked) if checked else np.zeros((0, self.dimension), np.float32)
-        return reaching(
-            self.parts, rows, Question(stacked, np.asarray(biases, np.float32), np.asarray(floors, np.float32))
-        )
+        question = Question(stacked, np.asarray(biases, np.float32), np.asarray(floors, np.float32))
+        return reaching(self.parts, rows, question, self._sieves_of(question))
+
+    def _sieves_of(self, question: Question) -> dict[int, Sieve]:
+        digest = question.digest
+        if self._sieves[0] != digest:  # the units of an enrichment ask the same again and again
+            self._sieves = (digest, {})
+        return self._sieves[1]
 
     def rows_between(self, first: int, last: int) -> RowArray:
         """The rows of the items whose numbers lie between two, both included; rising."""
@@ -145,6 +155,10 @@ class VectorSet:
             first, last = np.searchsorted(rows, [part.offset, part.offset + len(part.live)])
             if first < last:
                 part.release(rows[first] - part.offset, rows[last - 1] - part.offset)
+
+    def scores_at(self, rows: RowArray, weights: FloatArray) -> FloatArray:
+        """`x · weights` of some rows on the originals, (n,) float32; far faster than gathering them first."""
+        return scores_at(self.parts, check_weights(weights, self.dimension), np.asarray(rows, np.intp))
 
     def read_codes(self) -> int:
         """Read every code once and add all up: the least that a scan can take, for measuring."""
@@ -174,5 +188,5 @@ def _live_rows(rows: int, dead: Sequence[int]) -> RowArray:
 def _take(file: ShardFile, rows: RowArray) -> FloatArray:
     first, last = int(rows[0]), int(rows[-1])
     if last - first + 1 == len(rows):  # no dead row in between: a plain slice reads sequentially
-        return file.vectors[first : last + 1].astype(np.float32)
-    return file.vectors[rows].astype(np.float32)
+        return widened(file.vectors[first : last + 1])
+    return widened(file.vectors[rows])

@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
+from snoop_flow.diagnosis import diagnose
 from snoop_flow.entities import Job, JobState
 from snoop_flow.errors import PluginError
 from snoop_flow.host import PluginHost
-from snoop_flow.plugin_types import BackboneSpec
+from snoop_flow.plugin_types import BackboneSpec, Finding
 from snoop_flow.store.rows import now
 
 PLUGIN = """
@@ -136,3 +137,14 @@ def test_a_family_wants_a_file() -> None:
         pytest.skip("snoop-onnx is not installed")
     with pytest.raises(PluginError, match="onnx:FILE"):
         host.backbone("onnx")
+
+
+def test_doctor_tells_what_plugins_find_and_which_fail_at_it(write: Path) -> None:
+    told = '{}\n@hookimpl\ndef diagnose():\n    return [Finding("a lens", False, "buy one")]\n'
+    fails = '{}\n@hookimpl\ndef diagnose():\n    raise ValueError("dropped")\n'
+    imports = "from snoop_flow import hookimpl\nfrom snoop_flow.plugin_types import Finding\n"
+    entries = [_entry(write, f"host_test_{n}", text.format(imports)) for n, text in (("eye", told), ("hand", fails))]
+    findings = {one.subject: one for one in diagnose(PluginHost(entries))}
+    assert findings["a lens"] == Finding("a lens", False, "buy one")
+    assert findings["plugins"].ok is False
+    assert "host_test_hand: diagnose failed: ValueError: dropped" in findings["plugins"].finding

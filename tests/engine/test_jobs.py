@@ -92,13 +92,13 @@ def test_the_same_work_by_another_living_process_is_refused(archive: Workspace) 
     from snoop_flow import jobs
     from snoop_flow.store import jobs as store
 
-    parameters = {"collection": None, "backbone": "classical", "device": "cpu"}
+    parameters = {"collection": None, "backbone": "distilled", "device": "cpu"}
     job = jobs.create(archive, "embed", parameters)
     parent = f"{jobs._me().rpartition(':')[0]}:{os.getppid()}"
     with archive.catalogue.write() as connection:
         store.claim(connection, job.id, parent)
     with pytest.raises(ConflictError, match=job.id):
-        archive.embed(backbone="classical")
+        archive.embed(backbone="distilled")
 
 
 def test_unknown_jobs_and_kinds_are_said(archive: Workspace) -> None:

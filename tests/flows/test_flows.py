@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from snoop_flow import Workspace, jobs
 from snoop_flow.entities import Job, JobState
-from snoop_flow.errors import NotFoundError
+from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.store.schema import unit
 from snoop_prefect import flows
 
 pytestmark = pytest.mark.usefixtures("prefect")
 SCRIPT = "import sys; from snoop_prefect.flows import embed; embed(sys.argv[1], job_id=sys.argv[2])"
-EMBED = {"collection": None, "backbone": None, "device": "cpu"}
+EMBED = {"collection": None, "backbone": None, "device": None}
 
 
 def newest(workspace: Workspace) -> Job:
@@ -159,3 +159,14 @@ def test_kill_9_in_the_middle_of_embed(
     assert len(after) == interrupted.total
     vectors = harvested.vectors(harvested.embedding_set())
     assert len(vectors) == len(set(vectors.numbers.tolist())) == 24  # nothing was doubled or lost
+
+
+def test_switch_embeds_indexes_and_moves_classes(harvested: Workspace) -> None:
+    flows.embed(str(harvested.folder))
+    report = flows.switch(str(harvested.folder), backbone="distilled")
+
+    assert report["embed"]["skipped"] == 24
+    assert report["index"]["items"] == 24
+    assert (report["moved"], report["left"]) == ([], [])
+    with pytest.raises(UsageError, match="unknown backbone"):
+        flows.switch(str(harvested.folder), backbone="nothing")

@@ -116,7 +116,10 @@ def test_started_job_runs_as_a_flow_run(served: Workspace, capsys: pytest.Captur
         "index",
         "enrich",
         "publish",
+        "refine",
+        "segment",
         "ingest",
+        "switch",
     }
 
 

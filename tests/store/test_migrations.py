@@ -68,5 +68,6 @@ def test_a_first_catalogue_with_work_in_it_is_upgraded_and_keeps_it(empty_catalo
         assert model is not None
         assert (model.bias, model.cost) == (0.5, {})
         assert marks.current(connection, found.id) == {1: 1}
+        assert not marks.history(connection, found.id)[0].verdict
         assert embeddings.set_by_id(connection, 1).epoch == 0
         assert embeddings.embedded(connection, 1, [1]) == {1: "x"}

@@ -26,10 +26,26 @@ def test_the_loop_runs_on_postgresql(
         workspace.mark("Stripes", {shown[0].item: -1}, op_id="round")
         assert [one.negatives for one in workspace.rounds("Stripes")] == [1]
         assert workspace.undo_round("Stripes").marks == 1
+        asked = workspace.audit_next("Stripes", 40).cards
+        workspace.audit_answers("Stripes", {card.item: 1 if card.record_label == "stripes" else -1 for card in asked})
+        workspace.audit_answers("Stripes", {asked[0].item: None, asked[1].item: 0})
+        (audit,) = workspace.audits("Stripes")
+        assert (audit.drawn, audit.answered, audit.unsure) == (len(asked), len(asked) - 1, 1)
+        workspace.audit_answers("Stripes", {card.item: 1 if card.record_label == "stripes" else -1 for card in asked})
+        figures = workspace.audit_report("Stripes").figures
+        assert figures is not None
+        assert figures.members.interval == (12, 12)
         assert workspace.enrich(["Stripes"]).scored == 36
         workspace.review("Stripes", accept_above=0)
         published = workspace.publish(["Stripes"]).annotations
         assert published == workspace.class_summary("Stripes").predictions[Status.ACCEPTED] >= 5
         assert workspace.bands("Stripes")
         assert workspace.export("csv", tmp_path / "t.csv").records == published
+        assert workspace.learn_audit("Stripes").marks == len(asked)
+        if "faiss-ivf" in workspace.host.index_types:
+            built = workspace.build_index(type="faiss-ivf")
+            assert built.facts["own_classes"] == 1
+            workspace.build_index()
+            assert workspace.build_index(type="faiss-ivf").index == built.index
+            assert workspace.search(visual_class="Stripes").index == "faiss-ivf"
         assert not (tmp_path / "workspace" / "catalogue.sqlite").exists()

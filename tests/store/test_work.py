@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from snoop_flow.entities import JobState, Status
+from snoop_flow.entities import JobState, Role, Status
 from snoop_flow.errors import ConflictError, NotFoundError
 from snoop_flow.store import (
     Catalogue,
@@ -19,6 +19,7 @@ from snoop_flow.store import (
     failures,
     jobs,
     marks,
+    opinions,
     people,
     predictions,
     proposals,
@@ -71,6 +72,30 @@ def _propose(
     connection: Connection, class_id: str, scores: Mapping[int, float], job: str = "j", version: int = 1
 ) -> None:
     proposals.propose(connection, [Proposals(class_id, version, job, list(scores), list(scores.values()))])
+
+
+def test_each_says_what_they_say_and_a_verdict_decides(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        owner, class_, (first, second, *_) = _corpus(connection)
+        ada = people.add(connection, "ada", "Ada", Role.CURATOR).id
+        bob = people.add(connection, "bob", "Bob", Role.CURATOR).id
+        for user, op, value in ((owner, "o", 1), (ada, "a", -1), (bob, "b", -1)):
+            marks.append(connection, class_, user, [marks.NewMark(op, first, value), marks.NewMark(op, second, 1)])
+        assert marks.current(connection, class_) == {first: -1, second: 1}
+        assert marks.current(connection, class_, [second]) == {second: 1}
+        assert marks.authors(connection, class_) == {first: bob, second: bob}
+        marks.append(connection, class_, owner, [marks.NewMark("v", first, 1, verdict=True)])
+        assert marks.current(connection, class_)[first] == 1
+        assert marks.decisive(connection, class_)[first].op_id == "v"
+        marks.append(connection, class_, ada, [marks.NewMark("c", first, None)])
+        assert [one.previous for one in marks.operation(connection, class_, "c")] == [
+            -1
+        ]  # what Ada said, not the owner
+        marks.append(connection, class_, owner, [marks.NewMark("w", first, None)])
+        assert marks.current(connection, class_)[first] == -1  # Bob's alone now
+        found = opinions.combined(connection, class_)
+        assert set(found.reliabilities) == {owner, ada, bob}
+        assert [one.user_id for one in found.marks[first]] == [bob]
 
 
 def test_marks_are_append_only_and_idempotent(catalogue: Catalogue) -> None:

@@ -36,6 +36,10 @@ def test_a_program_teaches_a_class(client: FlaskClient, archive: Workspace, item
     again = client.post(f"{path}/undo", json={"op_id": "u1-one"}).get_json()
     assert (again["op_id"], again["positives"]) == ("u2-one", 3)
     assert client.post(f"{path}/fit", json={}).get_json()["version"] == 1
+    refused = client.post(f"{path}/move", json={"backbone": "distilled"})
+    assert (refused.status_code, "is taught on distilled already" in refused.get_json()["error"]) == (409, True)
+    first = client.get(f"{V1}/backbones").get_json()["backbones"][0]
+    assert (first["name"], first["items"], first["serves"]) == ("distilled", 36, True)
     suggested = client.get(f"{path}/suggestions?strategy=most-useful&count=5&low=-9").get_json()["cards"]
     assert len(suggested) == 5
     assert not {card["item"] for card in suggested} & {discs[2], frames[0]}
@@ -50,6 +54,40 @@ def test_a_program_teaches_a_class(client: FlaskClient, archive: Workspace, item
     assert client.post(f"{path}/review", json={"accept": [item]}).get_json()["accepted"] == 4
     assert client.get(f"{V1}/items/{item}").get_json()["predictions"][0]["status"] == "accepted"
     assert client.delete(path).get_json() == {"deleted": None}
+
+
+def test_a_program_audits_a_class(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    stripes = set(items_of("stripes"))
+    created = archive.create_class("Stripes", positives=sorted(stripes)[:2])
+    archive.fit(created.id)
+    path = f"{V1}/classes/{created.id}"
+    assert client.get(f"{path}/audits").get_json() == {"audits": []}
+    first = client.post(f"{path}/audit/next", json={"count": 32}).get_json()
+    assert (first["version"], first["answered"], len(first["cards"])) == (1, 0, 32)
+    assert {(card["score"], card["mark"]) for card in first["cards"]} == {(None, None)}
+    assert client.get(f"{path}/audit").get_json()["figures"] is None
+    answers = {card["item"]: 1 if card["item"] in stripes else -1 for card in first["cards"]}
+    for _ in range(2):
+        told = client.post(f"{path}/audit/answers", json={"answers": answers}).get_json()
+        assert (told["answered"], told["yes"]) == (32, sum(value == 1 for value in answers.values()))
+    report = client.get(f"{path}/audit?precision=0.9&threshold=-0.5").get_json()
+    assert (report["answers"], report["needed"], report["threshold"]) == (32, 0, -0.5)
+    for name in ("precision", "recall", "members"):
+        low, high = report["figures"][name]["interval"]
+        assert low <= report["figures"][name]["value"] <= high
+    assert report["wanted"]["precision"] == 0.9
+    assert len(report["curve"]) > 5
+    expected = client.get(f"{path}/expected?threshold=-0.5").get_json()
+    assert (expected["scored"], expected["proposed"]) == (36, report["figures"]["proposed"])
+    assert client.get(path).get_json()["models"][0]["calibration"]["answers"] == 32
+    assert len(client.get(f"{path}/histogram").get_json()["probabilities"]) == 41
+    assert client.post(f"{path}/audit/learn", json={}).get_json()["marks"] == 32
+    spent = client.post(f"{path}/audit/answers", json={"answers": dict.fromkeys(answers, 0)})
+    assert (spent.status_code, "has learned from" in spent.get_json()["error"]) == (409, True)
+    malformed: list[dict[str, object]] = [{"answers": {}}, {"answers": {"x": 5}}, {"answer": {}}]
+    for wrong in malformed:
+        assert client.post(f"{path}/audit/answers", json=wrong).status_code == 400
+    assert client.get(f"{path}/audit?precision=2").status_code == 400
 
 
 def test_a_program_searches(client: FlaskClient, items_of: Items, pictures: Path) -> None:

@@ -57,6 +57,22 @@ def test_a_search_marks_the_cards_of_the_class(client: FlaskClient, archive: Wor
     assert page.count('class="cell"') == 15
 
 
+def test_an_approximate_answer_and_its_job_tell_what_is_found(
+    client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    if "faiss-ivf" not in archive.host.index_types:
+        pytest.skip("snoop-faiss is not installed")
+    report = archive.build_index(type="faiss-ivf", anew=True)
+    page = client.get(f"/?item={items_of('discs')[0]}").text
+    assert "≈ faiss-ivf, 100%" in page
+    assert "Of the best 50 images of a class it finds 100%, of the best 1000 100%." in page
+    answer = client.get(f"/api/v1/search?item={items_of('discs')[0]}").get_json()
+    assert (answer["index"], answer["exact"], answer["recall"]) == ("faiss-ivf", False, {"50": 1.0, "1000": 1.0})
+    job = client.get(f"/jobs/{report.job}").text
+    assert "built anew" in job
+    assert "it finds 100%, of the best 1000 100%." in job
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
@@ -125,7 +141,9 @@ def test_bands_are_reviewed_and_published(post: Post, client: FlaskClient, archi
     made = archive.create_class("Discs", positives=items_of("discs")[:4])
     archive.mark(made.id, dict.fromkeys(items_of("frames")[:4], -1), op_id="a")
     archive.fit(made.id)
-    response = post("/enrichment", **{"class": made.id, "threshold": "-1"})
+    assert post("/enrichment", **{"class": made.id, "most": "a few"}).status_code == 400
+    more = {"floor": "−1,5", "most": "30", "everything": "1"}
+    response = post("/enrichment", **{"class": made.id, "threshold": "-1"}, **more)
     assert _awaited(archive, response.location) is JobState.DONE
     assert "Review Discs" in client.get(response.location).text
     best = archive.predictions(made.id, status="proposed")[0]

@@ -28,8 +28,8 @@ def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[st
     archive.publish([made.id])
     here = f"/classes/{made.id}"
     screens = ["/", f"/?class={made.id}", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}", "/?q=nothing+of+it"]
-    screens += ["/classes", "/classes/new", here, f"{here}/review?status=all", f"{here}/publish", "/enrichment"]
-    return [*screens, "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]
+    screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
+    return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]
 
 
 @pytest.mark.parametrize(

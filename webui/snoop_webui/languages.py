@@ -6,6 +6,7 @@ Messages are read from `.po` files when they are first needed, so nothing has to
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -55,7 +56,9 @@ def speak(app: Flask) -> None:
     """Give an application its languages and the filters of its templates."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
     babel.domain_instance = _Messages()
-    app.jinja_env.filters.update(number=number, score=score, percent=percent, moment=moment, ago=ago, text=text)
+    app.jinja_env.filters.update(
+        number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text
+    )
     app.jinja_env.filters.update(energy=energy, hours=hours)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
@@ -80,6 +83,11 @@ def number(value: float) -> str:
 def score(value: float | None) -> str:
     """A score with two digits: `0,64` or `0.64`; nothing where nothing was scored."""
     return "" if value is None else str(format_decimal(value, format="0.00", locale=language())).replace("-", "−")
+
+
+def at_least(share: float) -> str:
+    """A share of one as whole percents, rounded down: what misses one in a thousand is not called 100 %."""
+    return percent(math.floor(100 * share + 1e-9) / 100)
 
 
 def percent(share: float) -> str:

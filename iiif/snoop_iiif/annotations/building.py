@@ -28,6 +28,7 @@ def build_annotation(
     Args:
         extension_context: URL at which `context_document` is served.
     """
+    measured = None if draft.score is None else confidence(draft.score, extension_context, draft.calibrated)
     annotation = {
         "@context": _contexts(profile, extension_context),
         "id": draft.id,
@@ -41,7 +42,7 @@ def build_annotation(
         "created": draft.created,
         "modified": draft.modified,
         "rights": draft.rights,
-        "dqv:hasQualityMeasurement": None if draft.score is None else confidence(draft.score, extension_context),
+        "dqv:hasQualityMeasurement": measured,
         "prov:wasGeneratedBy": provenance(draft.run_uri) if draft.run_uri else None,
     }
     return _present(annotation)

@@ -58,6 +58,7 @@ class AnnotationDraft:
         box: left, top, width, height in canvas units; None for the whole surface.
         time: start and end in seconds; None for the whole duration.
         score: confidence, 0 to 1.
+        calibrated: the score is a probability.
         rights: URI of the licence of the annotation itself.
         run_uri: of the run that made it.
         verdict: written as an annotation of its own, by `build_assessment`.
@@ -77,6 +78,7 @@ class AnnotationDraft:
     box: Box | None = None
     time: tuple[float, float] | None = None
     score: float | None = None
+    calibrated: bool = False
     generator: Software | None = None
     modified: str | None = None
     rights: str | None = None

@@ -32,11 +32,15 @@ def context_document() -> dict[str, Any]:
     }
 
 
-def confidence(score: float, extension_context: str) -> dict[str, Any]:
-    """A confidence from 0 to 1 as a quality measurement; the metric is named within the extension context."""
+def confidence(score: float, extension_context: str, calibrated: bool = False) -> dict[str, Any]:
+    """A confidence from 0 to 1 as a quality measurement; the metric is named within the extension context.
+
+    Args:
+        calibrated: it is a probability, told by people's blind answers; else 0.5 is only a boundary.
+    """
     return {
         "type": "dqv:QualityMeasurement",
-        "dqv:isMeasurementOf": f"{extension_context}#confidence",
+        "dqv:isMeasurementOf": f"{extension_context}#{'probability' if calibrated else 'confidence'}",
         "dqv:value": round(score, 6),
     }
 

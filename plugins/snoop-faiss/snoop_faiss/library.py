@@ -29,7 +29,7 @@ def load_faiss() -> Any:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import faiss
-    except ImportError as error:
+    except (ImportError, OSError, RuntimeError) as error:  # a build for cards also misses CUDA's own libraries
         raise PluginError(f"FAISS cannot be loaded: {_first_line(error)}" if installed() else ABSENT) from error
     return faiss
 

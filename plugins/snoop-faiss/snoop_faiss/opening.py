@@ -25,13 +25,10 @@ def open_index(structure: Structure, folder: Path, view: VectorView, *, device: 
     """
     built = load(structure, folder)
     check_view(built, folder, view)
-    card = _card(device) if built.structure.on_device and device != PROCESSOR else None
-    return FaissIndex(built.structure, built.index, view, built.level, places=built.places, device=card)
-
-
-def _card(device: str) -> Device | None:
-    try:
-        return Device(device)
-    except UsageError as error:
-        log.warning("searching on the processor: %s", error)
-        return None
+    parts = (built.structure, built.index, view, built.level)
+    if built.structure.on_device and device != PROCESSOR:
+        try:
+            return FaissIndex(*parts, places=built.places, device=Device(device))
+        except (UsageError, RuntimeError) as error:  # no card, or too little memory on it
+            log.warning("searching on the processor: %s", str(error).splitlines()[0])
+    return FaissIndex(*parts, places=built.places)

@@ -35,6 +35,8 @@ def scan(view: VectorView, query: FloatArray, count: int, allowed: Mask | None, 
 
 def rescored(view: VectorView, rows: RowArray, query: FloatArray) -> FloatArray:
     """True inner products of some rows, (n,)."""
+    if isinstance(view, ScannableView):
+        return view.scores_at(rows, query)
     parts = [view.gather(part) @ query for part in _chunks(rows)]
     return np.concatenate([np.zeros(0, np.float32), *parts])
 

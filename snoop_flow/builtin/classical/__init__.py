@@ -1,4 +1,4 @@
-"""The default backbone: gradients, texture and colour, described without any trained network or download."""
+"""Gradients, texture and colour, described without any trained network."""
 
 from snoop_flow.builtin.classical.backbone import SIDE, ClassicalBackbone
 from snoop_flow.plugin_types import BackboneSpec

@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from snoop_flow.cli.bench.agreement import agreement
+from snoop_flow.cli.bench.audit import audit
+from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.index import index
+from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
 from snoop_flow.cli.bench.words import words
@@ -23,9 +26,12 @@ def bench() -> None:
 
 for command in (
     agreement,
+    audit,
+    backbones,
     embed,
     enrich,
     index,
+    learn,
     regions,
     round_,
     words,

@@ -110,6 +110,8 @@ def _paste_text(sheet: Sheet, left: float, measure: int, top: float, end: float,
     leading = round(size * FINE * 1.22)
     rows = int((end - top) * FINE / leading)
     first = int(rng.integers(0, max(1, text.height // leading - rows)))
+    if rows < 1:  # a small advertisement has no room for text
+        return
     sheet.stencil(text.crop((0, first * leading, text.width, (first + rows) * leading)), (left, top), _PRINT)
 
 

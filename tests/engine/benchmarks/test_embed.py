@@ -14,6 +14,6 @@ def test_all_images_are_embedded_from_the_server() -> None:
     assert found.exit_code == 0, found.output
     report = json.loads(found.stdout)
     assert report["exact"]
-    assert report["setting"]["backbone"] == "classical"
+    assert report["setting"]["backbone"] == "distilled"
     assert report["milliseconds"]["median"] > 0
     assert set(report["ratios"]) == {"to_floor", "to_the model on decoded pictures"}

@@ -111,6 +111,7 @@ def test_real_index_types_follow_the_corpus(type_: str, archive: Workspace, own_
     archive.harvest([str(own_pictures / "frames")], collection="others")
     archive.embed()
     assert _search(archive, items_of).index == "exact"
+    assert not archive.status().index_up_to_date
     report = archive.build_index(type=type_)
     assert (report.items, report.added, report.removed, report.anew) == (48, 12, 0, "")
     by_index = _search(archive, items_of, count=100)
@@ -209,6 +210,8 @@ def test_what_it_finds_of_classes_is_measured_and_told(archive: Workspace, simpl
     assert "own_classes" not in plain.facts
     assert _search(archive, items_of).recall == {"50": 1.0, "1000": 1.0}
     assert _search(archive, items_of, index="exact").recall == {}
+    status = archive.status()
+    assert (status.index, status.index_up_to_date, status.recall) == ("simple", True, {"50": 1.0, "1000": 1.0})
     archive.create_class("Discs", positives=items_of("discs")[:3])
     archive.fit("Discs")
     facts = archive.build_index(type="simple", anew=True).facts

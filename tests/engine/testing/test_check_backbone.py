@@ -37,6 +37,13 @@ class Readers(Colours):
         return np.asarray(vectors / np.sqrt(self.dimension), np.float32)
 
 
+class Seers(Readers):
+    """Sees patches, too."""
+
+    def embed_patches(self, images: Sequence[Image]) -> FloatArray:
+        return np.full((len(images), 2, 3, self.dimension), self.dimension**-0.5, np.float32)
+
+
 def _spec(kind: Callable[[], Backbone] = Colours) -> BackboneSpec:
     return BackboneSpec("colours", "Corner colours", 12, 32, "CC0-1.0", lambda: "colours/1", lambda _: kind())
 
@@ -120,7 +127,14 @@ def _sorted(vectors: FloatArray) -> FloatArray:
 
 
 @pytest.mark.parametrize(
-    "spec", [_spec(), replace(_spec(Readers), reads_text=True), _spec(Prepared), replace(_spec(), open=_no_device)]
+    "spec",
+    [
+        _spec(),
+        replace(_spec(Readers), reads_text=True),
+        replace(_spec(Seers), reads_text=True, patch_grid=(2, 3)),
+        _spec(Prepared),
+        replace(_spec(), open=_no_device),
+    ],
 )
 def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
     check_backbone(spec)
@@ -139,6 +153,15 @@ def test_an_honest_backbone_passes(spec: BackboneSpec) -> None:
         (_spec(Readers), "reads_text=False and has method embed_texts"),
         (_spec(Careless), "and the same one prepared are only"),
         (_spec(Shapeless), "prepared pictures differ in shape"),
+        (replace(_spec(), megabytes=-1), "megabytes -1 must not be negative"),
+        (replace(_spec(), languages="French"), r"names languages \(French\), but reads_text is False"),
+        (replace(_spec(), patch_grid=(0, 2)), "must be rows and columns, 1 or more"),
+        (replace(_spec(), patch_grid=(2, 3)), r"says patch_grid=\(2, 3\) and has no method embed_patches"),
+        (replace(_spec(Seers), reads_text=True), "says patch_grid=None and has method embed_patches"),
+        (
+            replace(_spec(Seers), reads_text=True, patch_grid=(3, 2)),
+            r"gave patches of shape .* must be \(8, 3, 2, 12\)",
+        ),
         (_changed(lambda vectors: 2 * vectors), "must be of unit length; one is off by 1"),
         (_changed(lambda vectors: vectors.astype(np.float64)), "float64 vectors; must be float32"),
         (_changed(lambda vectors: vectors[:, :5]), r"vectors of shape \(0, 5\) for 0"),

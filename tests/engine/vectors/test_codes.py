@@ -77,3 +77,12 @@ def test_products_of_the_largest_codes_stay_within_32_bits() -> None:
         weights = np.ones(dimension, np.float32)
         query = CodedQuery.of(weights, np.ones(dimension, np.float32))
         assert 127 * int(np.abs(query.weights.astype(np.int64)).sum()) < 2**31
+
+
+def test_every_finite_half_is_widened_to_the_bit() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(-1, 16)
+    wide = kernels.widened(finite)
+    assert wide.dtype == np.float32
+    np.testing.assert_array_equal(wide.view(np.uint32), finite.astype(np.float32).view(np.uint32))
+    assert kernels.widened(finite[:0]).shape == (0, 16)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 from snoop_flow.entities import Shard
 from snoop_flow.errors import UsageError
 from snoop_flow.store.rows import now
-from snoop_flow.vectors import VectorSet, write_shard
+from snoop_flow.vectors import VectorSet, kernels, write_shard
 
 ROWS = 3_000
 
@@ -116,6 +119,11 @@ def test_refined_scores_put_the_best_and_the_nearest_to_zero_where_they_belong(
     wanted = np.sort(exact)[::-1][:20]
     np.testing.assert_array_equal(np.sort(refined)[::-1][: len(wanted)], wanted)
     np.testing.assert_array_equal(np.sort(np.abs(refined))[:20], np.sort(np.abs(exact))[:20])
+    clusters = (np.arange(len(view)) % 37).astype(np.int32)
+    refined = view.scan(weights, bias, allowed=allowed).refined(20, clusters)
+    for cluster in np.unique(clusters[allowed]):
+        mine = np.flatnonzero(allowed & (clusters == cluster))
+        assert exact[mine[refined[mine].argmax()]] == exact[mine].max()
 
 
 @quick
@@ -161,3 +169,27 @@ def test_weights_that_fit_no_vector_are_one_clear_line(
 ) -> None:
     with pytest.raises(UsageError, match=reason):
         VectorSet(tmp_path, [], {}, 96).scan(weights)
+
+
+def test_without_the_compiler_a_score_does_not_depend_on_its_company(
+    case: tuple[VectorSet, NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = (kernels.plain_dot_codes, kernels.plain_dot_halves, kernels.plain_add_codes)
+    monkeypatch.setattr(kernels, "_KERNELS", [plain])
+    view, _ = case
+    for seed in range(40):
+        weights, bias, allowed, count = _question(view, seed)
+        scores = view.scores(weights, bias)
+        hits = view.scan(weights, bias, allowed=allowed).top(count)
+        np.testing.assert_array_equal(hits.scores, np.sort(scores[allowed])[::-1][:count])
+        np.testing.assert_array_equal(scores[hits.rows], hits.scores)
+
+
+def test_a_switched_off_compiler_is_passed_over() -> None:
+    program = "from snoop_flow.vectors import kernels; print(kernels._compiled()[0] is kernels.plain_dot_codes)"
+    for switched_off in ("0", "1"):
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": switched_off}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == str(switched_off == "1")

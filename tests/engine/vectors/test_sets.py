@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from snoop_flow.entities import Shard
-from snoop_flow.errors import IntegrityError
+from snoop_flow.errors import IntegrityError, UsageError
 from snoop_flow.store.rows import now
 from snoop_flow.vectors import VectorSet, derive, file_digest, read_shard, write_shard
 
@@ -61,6 +61,16 @@ def test_a_set_is_its_live_rows_in_order(tmp_path: Path) -> None:
     assert view.rows_of([11, 99, 10]).tolist() == [3, -1, 0]
     query = _vectors(1, 9)[0]
     np.testing.assert_allclose(view.scores(query, 0.5), everything @ query + 0.5, atol=2e-3)
+
+
+def test_some_rows_are_scored_without_being_gathered(tmp_path: Path) -> None:
+    shards = [_shard(tmp_path, 1, [11, 12, 13]), _shard(tmp_path, 2, [14]), _shard(tmp_path, 3, [15, 16])]
+    view = VectorSet(tmp_path, shards, {1: [0], 2: [0]}, 8)
+    rows, weights = np.array([3, 0, 2, 1, 0]), _vectors(1, 9)[0]
+    np.testing.assert_allclose(view.scores_at(rows, weights), view.gather(rows) @ weights, atol=1e-6)
+    assert view.scores_at(np.zeros(0, np.intp), weights).shape == (0,)
+    with pytest.raises(UsageError, match="the query has 3 numbers, the vectors have 8"):
+        view.scores_at(rows, weights[:3])
 
 
 def test_an_empty_set_answers(tmp_path: Path) -> None:

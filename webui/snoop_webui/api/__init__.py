@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, request
 
 from snoop_webui import current
-from snoop_webui.api import classes, corpus, jobs, marking, review, teaching
+from snoop_webui.api import auditing, classes, corpus, jobs, marking, review, teaching
 from snoop_webui.api.openapi import document
 from snoop_webui.api.routes import Route
 
@@ -16,6 +16,7 @@ ROUTES: tuple[Route, ...] = (
     *classes.ROUTES,
     *marking.ROUTES,
     *teaching.ROUTES,
+    *auditing.ROUTES,
     *review.ROUTES,
     *jobs.ROUTES,
 )

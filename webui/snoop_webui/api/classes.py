@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import VisualClass
-from snoop_flow.reports import ClassSummary, FitReport, Histogram, SearchReport
+from snoop_flow.reports import ClassSummary, FitReport, Histogram, MoveReport, SearchReport
 from snoop_flow.searching import Query
 from snoop_webui.api.corpus import Region
 from snoop_webui.api.routes import Body, Route
@@ -64,6 +64,12 @@ class Threshold(Body):
     """The score from which on items are proposed."""
 
     threshold: float
+
+
+class Move(Body):
+    """The backbone that a class is to be taught on."""
+
+    backbone: str
 
 
 class Nothing(Body):
@@ -126,6 +132,11 @@ def delete_class(workspace: Workspace, class_id: str) -> None:
     workspace.delete_class(class_id)
 
 
+def move_class(workspace: Workspace, class_id: str, body: Move) -> MoveReport:
+    """Teach a class on another backbone's vectors, fitted anew on its marks."""
+    return workspace.move_class(class_id, body.backbone)
+
+
 def fit_class(workspace: Workspace, class_id: str, body: Nothing) -> FitReport:
     """Fit a new version on the present marks."""
     return workspace.fit(class_id)
@@ -173,6 +184,7 @@ ROUTES = (
     Route("PATCH", "/classes/<class_id>", change_class, VisualClass, body=ClassChanges),
     Route("DELETE", "/classes/<class_id>", delete_class, type(None), "deleted"),
     Route("POST", "/classes/<class_id>/fit", fit_class, FitReport, body=Nothing),
+    Route("POST", "/classes/<class_id>/move", move_class, MoveReport, body=Move),
     Route("GET", "/classes/<class_id>/suggestions", suggest, SearchReport, query=Suggest),
     Route("GET", "/classes/<class_id>/ranking", rank, SearchReport, query=Ranking),
     Route("GET", "/classes/<class_id>/histogram", show_histogram, Histogram, query=Bins),

@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import Record
-from snoop_flow.reports import Abilities, Card, PluginsReport, SearchReport, StatusReport
+from snoop_flow.reports import Abilities, BackboneFacts, Card, PluginsReport, SearchReport, StatusReport
 from snoop_webui.api.routes import Body, Route
 
 MOST = 10_000
@@ -114,6 +114,11 @@ def show_status(workspace: Workspace) -> StatusReport:
     return workspace.status()
 
 
+def list_backbones(workspace: Workspace) -> list[BackboneFacts]:
+    """The backbones with their facts, those in use first."""
+    return workspace.backbones()
+
+
 def list_plugins(workspace: Workspace) -> PluginsReport:
     """What is installed, and what is not and why."""
     return workspace.plugins()
@@ -183,6 +188,7 @@ def search_by_address(workspace: Workspace, query: SearchQuery) -> SearchReport:
 ROUTES = (
     Route("GET", "/status", show_status, StatusReport),
     Route("GET", "/plugins", list_plugins, PluginsReport),
+    Route("GET", "/backbones", list_backbones, list[BackboneFacts], named="backbones"),
     Route("GET", "/collections", list_collections, list[CollectionAnswer], "collections"),
     Route("GET", "/collections/<slug>/records", list_records, list[Record], "records", query=Page),
     Route("GET", "/records/<record_id>", show_record, Record),

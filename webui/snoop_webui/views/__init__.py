@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from snoop_webui.views import (
+    auditing,
     class_pages,
     curation,
     documents,
@@ -20,6 +21,7 @@ from snoop_webui.views import (
 BLUEPRINTS = (
     curation.pages,
     class_pages.pages,
+    auditing.pages,
     enrichment.pages,
     jobs.pages,
     review.pages,

@@ -36,14 +36,25 @@ def launch() -> Answer:
     names = listed(request.form, "class")
     if not names:
         raise UsageError(_("choose at least one class"))
-    given = request.form.get("threshold", "").strip()
+    scores = {name: request.form.get(name, "").strip() for name in ("threshold", "floor")}
     parameters = {
         "names": names,
         "collection": request.form.get("collection") or None,
-        "threshold": parse_score(given) if given else None,
+        **{name: parse_score(given) if given else None for name, given in scores.items()},
+        "most": _count(request.form.get("most", "").strip()),
+        "everything": bool(request.form.get("everything")),
     }
     job = current.workspace().start_job("enrich", parameters)
     return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+def _count(given: str) -> int | None:
+    """A whole number above 0 as people write it, or nothing; raises `UsageError`."""
+    if not given:
+        return None
+    if not given.isdecimal() or int(given) < 1:
+        raise UsageError(_("the number of proposals must be a whole number above 0"))
+    return int(given)
 
 
 @pages.post("/refine")

@@ -1,0 +1,1 @@
+"""Backbones of the OpenCLIP library, from folders, checkpoints or a hub."""

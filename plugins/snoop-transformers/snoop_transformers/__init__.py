@@ -1,0 +1,1 @@
+"""Backbones of the transformers library, from folders or a hub."""
