@@ -25,14 +25,14 @@ V1 = "/api/v1"
 
 @pytest.fixture
 def cut(archive: Workspace, pictures: Path, tmp_path: Path) -> Workspace:
-    """The archive with a small collection that is cut into parts; the built-in backbone describes crops."""
+    """The archive with a small collection that is cut into parts; the fastest backbone describes crops."""
     folder = tmp_path / "few"
     folder.mkdir()
     for number in range(3):
         shutil.copy(pictures / "discs" / f"discs-{number:02}.jpg", folder)
     archive.harvest([str(folder)], collection="few")
-    archive.embed()
-    archive.segment(collection="few", per_image=6)
+    archive.embed(backbone="classical")
+    archive.segment(collection="few", per_image=6, backbone="classical")
     return archive
 
 

@@ -42,6 +42,8 @@ def test_pages_and_boxes_are_judged(labels: Path) -> None:
         "bench",
         "regions",
         str(labels),
+        "--backbone",
+        "classical",
         "--per-image",
         "8",
         "--seeds",
@@ -77,7 +79,7 @@ def test_pages_and_boxes_are_judged(labels: Path) -> None:
 def test_a_wrong_csv_is_one_clear_line(labels: Path, content: str, says: str) -> None:
     labels.write_text(content, "utf-8")
     with pytest.raises(UsageError, match=says):
-        bench_regions(labels, per_image=1, seeds=1)
+        bench_regions(labels, backbone="classical", per_image=1, seeds=1)
 
 
 def test_small_objects_on_real_pages_are_found_among_regions(shared: Path, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ def call(squares: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
         (folder / name).write_bytes((squares.folder / name).read_bytes())
     with Workspace.create(tmp_path / "workspace") as workspace:
         workspace.harvest([str(folder)], collection="pages")
-        workspace.embed()
+        workspace.embed(backbone="classical")
+    monkeypatch.setenv("SNOOP_FLOW_BACKBONE", "classical")  # the fastest
     monkeypatch.setenv("SNOOP_FLOW_WORKSPACE", str(tmp_path / "workspace"))
 
     def command(*arguments: str, plain: bool = False, fails: bool = False) -> Any:
@@ -37,14 +38,16 @@ def test_regions_from_cutting_to_enrichment(call: Any, squares: Any) -> None:
     found = call("search", "--text", "red-00")["results"][0]
     item, box = found["item"], ",".join(map(str, squares.boxes["red-00.png"]))
     missing = call("search", "--regions", "--item", item, fails=True)
-    assert missing == "snoop-flow: nothing is segmented yet; run: snoop-flow segment\n"
+    assert missing == "snoop-flow: nothing is segmented with the backbone classical yet; run: snoop-flow segment\n"
     report = call("segment", "--collection", "pages", "--per-image", "12")
     assert (report["segmented"], report["regions"], report["by"], report["failed"]) == (3, 36, "crops", 0)
     said = call("segment", "--per-image", "13", plain=True)
     assert "3 regions on 3 items, described crop by crop (the backbone sees no patches) with classical" in said
     results = call("search", "--regions", "--region", f"{item}#xywh={box}", "-k", "2")["results"]
     assert {one["image"] for one in results} <= {one["item"] for one in call("search", "--text", "png")["results"]}
-    assert "xywh=" in call("search", "--regions", "--item", item, "--per-image", "3", plain=True)
+    assert "xywh=" in call(
+        "search", "--regions", "--region", f"{item}#xywh={box}", "-k", "9", "--per-image", "9", plain=True
+    )
     assert call("index", "--regions")["items"] == 3 * 14
     created = call("class", "create", "Red", "--positive", f"{item}#xywh={box}")
     assert (created["positives"], created["version"]) == (1, 0)
