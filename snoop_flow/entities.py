@@ -16,6 +16,8 @@ from typing import Any
 from snoop_iiif import LanguageMap
 
 __all__ = [
+    "DRAWN",
+    "REFINED",
     "Annotation",
     "ApiKey",
     "Audit",
@@ -54,6 +56,9 @@ class ItemKind(StrEnum):
     CANVAS = "canvas"
     KEYFRAME = "keyframe"
     REGION = "region"
+
+
+DRAWN, REFINED = "drawn", "refined"  # origins of regions that no segmenter found
 
 
 class SetKind(StrEnum):
