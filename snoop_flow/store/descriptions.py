@@ -114,12 +114,13 @@ def _weights(connection: Connection, words: Sequence[Word], every: bool) -> dict
 
 
 def _items(connection: Connection, place: int, word: Word, weight: float) -> list[Select[Any]]:
-    having = _has(connection, word)
+    # computed before it is joined: without statistics, PostgreSQL would look for the word again in every pair of rows
+    named = select(description.c.record_id, description.c.item).where(_has(connection, word))
+    having = named.cte(f"having_{place}").prefix_with("MATERIALIZED", dialect="postgresql")
     columns = (literal(place).label("word"), cast(literal(weight), Float).label("weight"))
-    own = select(description.c.item.label("number"), *columns).where(having, description.c.item.is_not(None))
-    of_record = item.c.record_id == description.c.record_id
-    below = select(item.c.number, *columns).select_from(description).join(item, of_record)
-    return [own, below.where(having, description.c.item.is_(None))]
+    own = select(having.c.item.label("number"), *columns).where(having.c.item.is_not(None))
+    below = select(item.c.number, *columns).select_from(having).join(item, item.c.record_id == having.c.record_id)
+    return [own, below.where(having.c.item.is_(None))]
 
 
 def _has(connection: Connection, word: Word) -> ColumnElement[bool]:
