@@ -62,8 +62,8 @@ def download(format_name: str, classes: list[str] | None, name: str) -> Response
         stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
         if len(files) == 1:
             suffix = files[0].suffix or _SUFFIXES.get(format_name, f".{format_name}")
-            return _attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
-        return _attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
+            return attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
+        return attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
 
 
 def _zipped(files: list[Path], root: Path) -> bytes:
@@ -74,5 +74,6 @@ def _zipped(files: list[Path], root: Path) -> bytes:
     return content.getvalue()
 
 
-def _attachment(content: bytes, name: str) -> Response:
+def attachment(content: bytes, name: str) -> Response:
+    """A file to be kept, not shown."""
     return send_file(io.BytesIO(content), as_attachment=True, download_name=name, max_age=0)
