@@ -4,8 +4,8 @@ While nobody has a password, the installation has a single user: whoever reaches
 first password on, everybody logs in. The first one is an administrator's, so that nobody is locked out.
 
 A session is a random token in the browser's cookie; the catalogue knows only its SHA-256. Passwords are kept as
-argon2id hashes. After `TRIES` wrong passwords within `WINDOW`, a login is refused for a while, counted in the catalogue, so that
-several server processes count together.
+argon2id hashes. After `TRIES` wrong passwords within `WINDOW`, a login is refused for a while; that is counted in the
+catalogue, so that several server processes count together.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snoop_flow.cards import cards as cards_of
-from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, SetKind, Source, VisualClass
+from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, SetKind, Source, Status, VisualClass
 from snoop_flow.entities import image_of as number_of_image
 from snoop_flow.errors import NotFoundError, SnoopError
 from snoop_flow.images import THUMBNAIL_SIZE
@@ -140,6 +140,18 @@ def image_predictions(workspace: Workspace, item_id: str) -> list[SaidOfImage]:
         found = predictions.of_items(connection, list(there))
         seen = class_store.seen(connection, [one.class_id for one in found])
         return [SaidOfImage(seen[one.class_id], one, there[one.item]) for one in found if one.class_id in seen]
+
+
+def record_hits(workspace: Workspace, record_id: str, class_name: str) -> tuple[Card, ...]:
+    """The images of a record that a class found, in any state but rejected, by themselves or by a region of theirs."""
+    with workspace.catalogue.read() as connection:
+        found = class_store.find(connection, class_name)
+        whole = [one.number for one in record_store.items_of(connection, record_id)]
+        parents = {one.number: one.parent for one in items.regions_of(connection, whole)}
+        said = predictions.of_items(connection, [*whole, *parents])
+        kept = {one.item for one in said if one.class_id == found.id and one.status is not Status.REJECTED}
+        shown = {parents.get(number) or number for number in kept}
+    return cards_of(workspace, [number for number in whole if number in shown])
 
 
 def image_of(workspace: Workspace, item_id: str) -> Item:

@@ -20,6 +20,7 @@ from snoop_flow import (
     indexing,
     people,
     presenting,
+    previewing,
     publishing,
     refining,
     reviewing,
@@ -71,6 +72,8 @@ class Workspace(workspace.Workspace):
     refinable = refining.refinable
     publish = publishing.publish
     publish_plan = publishing.publish_plan
+    preview_documents = previewing.preview_documents
+    preview_manifest = previewing.preview_manifest
     export = exporting.export
 
     collections = browsing.collections
@@ -79,6 +82,7 @@ class Workspace(workspace.Workspace):
     records = browsing.records
     record = browsing.record
     record_items = browsing.record_items
+    record_hits = browsing.record_hits
     item = browsing.item
     locate = browsing.locate
     cards = browsing.cards

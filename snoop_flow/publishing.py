@@ -65,7 +65,7 @@ def publish_plan(workspace: Workspace, name: str, *, policy: str = "accepted", e
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
         for batch in predictions.to_publish(connection, found.id, POLICIES[policy]):
-            rows = _rows(workspace, connection, found, batch)
+            rows = rows_to_publish(workspace, connection, found, batch)
             for row, state in zip(rows, published.compared(connection, rows), strict=True):
                 numbers[state].append(row["item"])
         gone = published.unsupported(connection, found.id, POLICIES[policy])
@@ -96,7 +96,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, unit.payload["class"])
         for batch in predictions.to_publish(connection, found.id, statuses):
-            rows = _rows(workspace, connection, found, batch)
+            rows = rows_to_publish(workspace, connection, found, batch)
             with workspace.catalogue.write() as writing:
                 changed += published.publish(writing, rows)
     with workspace.catalogue.write() as writing:
@@ -105,9 +105,10 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     return {"annotations": total, "changed": changed, "withdrawn": withdrawn}
 
 
-def _rows(
+def rows_to_publish(
     workspace: Workspace, connection: Connection, found: VisualClass, batch: Sequence[Prediction]
 ) -> list[dict[str, Any]]:
+    """The annotations of predictions as rows of the catalogue, whether they are there already or not."""
     known = items.by_numbers(connection, [one.item for one in batch])
     parents = records.by_ids(connection, [item.record_id for item in known.values()])
     at = now()

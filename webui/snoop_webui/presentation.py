@@ -22,6 +22,7 @@ def present(app: Flask) -> None:
             "theme": theme(),
             "has_htmx": (static / "vendor/htmx/htmx.min.js").is_file(),
             "has_viewer": (static / "vendor/openseadragon/openseadragon.min.js").is_file(),
+            "has_mirador": (static / "vendor/mirador/mirador.min.js").is_file(),
             "asset": lambda name: _asset(static, name),
             "keymap": _keymap(),
             "institution": current.workspace().settings.institution,
