@@ -80,16 +80,17 @@ def preview_manifest(
 
 
 def _canvas(item: Item, images: str) -> CanvasDraft:
+    local = "path" in item.image
     service: Mapping[str, Any] = item.image.get("service") or {}
-    url = str(item.image.get("url") or "")
-    base = f"{images}{item.id}" if "path" in item.image else str(service.get("id", ""))
+    url = f"{images}{item.id}/full/max/0/default.jpg" if local else str(item.image.get("url") or "")
     return CanvasDraft(
         uri=item.uri,
         label=item.label,
         width=item.width,
         height=item.height,
-        service_3=base or None,
-        image_url=url or None if "path" not in item.image else None,
+        # of a local image its info.json would name the public address, which may not be the one it is looked at from
+        service_3=None if local else str(service.get("id", "")) or None,
+        image_url=url or None,
     )
 
 
