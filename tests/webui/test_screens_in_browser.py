@@ -11,7 +11,8 @@ Visit = Callable[..., Page]
 # what Mirador says of its own parts
 MIRADOR = "MUI|element.ref"
 UNNAMED = """() => [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img')]
-  .filter(node => !node.closest('.mirador') && node.checkVisibility() && !(node.ariaLabel || node.alt !== undefined && node.hasAttribute('alt')
+  .filter(node => !node.closest('.mirador') && node.checkVisibility())
+  .filter(node => !(node.ariaLabel || node.alt !== undefined && node.hasAttribute('alt')
     || node.labels?.length || node.textContent.trim() || node.querySelector('img[alt]')))
   .map(node => node.outerHTML.slice(0, 120))"""
 
