@@ -39,7 +39,8 @@ class ImageService:
         level: compliance level; 0 serves the listed sizes only.
         width: full width, None where the document leaves it to info.json.
         sizes: sizes of the whole image that are ready on the server, smallest first.
-        tile_width: width of the square tiles.
+        tile_width: width of the tiles.
+        tile_height: height of the tiles, None where they are square.
         scale_factors: reductions at which tiles exist.
         max_width: limits of the server on one answer; a missing `max_height` equals `max_width`.
     """
@@ -51,10 +52,37 @@ class ImageService:
     height: int | None = None
     sizes: tuple[Size, ...] = ()
     tile_width: int | None = None
+    tile_height: int | None = None
     scale_factors: tuple[int, ...] = ()
     max_width: int | None = None
     max_height: int | None = None
     max_area: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A ready picture of a whole image at a smaller size, such as a canvas's static thumbnail."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Sound or moving pictures painted on a canvas.
+
+    Attributes:
+        format: media type.
+        duration: seconds, as the document states them.
+    """
+
+    url: str
+    kind: Literal["sound", "video"]
+    format: str | None = None
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +96,7 @@ class Image:
         service: where other sizes can be asked for.
         region: the part of the service's image that is meant; None for all of it.
         position: the part of the canvas it is painted on; None for the whole canvas.
+        renditions: pictures of all of it that are ready on the server.
     """
 
     url: str | None
@@ -77,6 +106,7 @@ class Image:
     service: ImageService | None = None
     region: Box | None = None
     position: Box | None = None
+    renditions: tuple[Rendition, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For storage as JSON; absent values are left out."""
@@ -93,6 +123,7 @@ class Image:
             fields = {"url": None, **stored}
             for name in ("region", "position"):
                 fields[name] = tuple(stored[name]) if stored.get(name) else None
+            fields["renditions"] = tuple(Rendition(**one) for one in stored.get("renditions", ()))
             service = stored.get("service")
             return cls(**{**fields, "service": _service_from_dict(service) if service else None})
         except TypeError as error:
@@ -119,6 +150,7 @@ class Canvas:
         width: in canvas units, to which boxes of annotations refer; None for sound alone.
         duration: seconds, for audio and video.
         images: the main one first, then alternatives and further layers in the document's order.
+        media: sound and video, likewise.
     """
 
     uri: str
@@ -129,6 +161,7 @@ class Canvas:
     images: tuple[Image, ...] = ()
     metadata: tuple[MetadataEntry, ...] = ()
     thumbnail: Image | None = None
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from snoop_iiif.errors import IIIFError
-from snoop_iiif.model import Collection, Manifest
-from snoop_iiif.reading import presentation2, presentation3, presentation4
+from snoop_iiif.model import Collection, ImageService, Manifest
+from snoop_iiif.reading import presentation2, presentation3, presentation4, services
 from snoop_iiif.reading.context import JSONObject, Reading, listed, type_of
 
 # The largest manifests known are some 30 MB; parsed JSON takes ten times its bytes in memory.
@@ -49,6 +49,15 @@ def read_document(data: bytes | Mapping[str, Any], uri: str) -> Manifest | Colle
         return _read(document, reading)
     except RecursionError as error:
         raise IIIFError("nested too deep to be read") from error
+
+
+def read_information(data: bytes, uri: str) -> ImageService:
+    """Read the info.json of an image service of any version: what a document leaves out about it.
+
+    Raises:
+        IIIFError: it is something else, or broken; the reason says which.
+    """
+    return services.read_information(_parse(data, Reading(uri)), uri)
 
 
 def _read(document: JSONObject, reading: Reading) -> Manifest | Collection:
