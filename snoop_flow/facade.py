@@ -60,6 +60,8 @@ class Workspace(workspace.Workspace):
     """
 
     harvest = harvesting.harvest
+    retry = harvesting.retry
+    analyse = harvesting.analyse
     embed = embedding.embed
     segment = segmenting.segment
     build_index = indexing.build_index
@@ -73,6 +75,9 @@ class Workspace(workspace.Workspace):
     collections = browsing.collections
     sources = browsing.sources
     failures = browsing.failures
+    failures_by_host = browsing.failures_by_host
+    survey = browsing.survey
+    find_items = browsing.find_items
     records = browsing.records
     record = browsing.record
     record_items = browsing.record_items

@@ -6,27 +6,23 @@ one, ends. A manifest's digest is that of its bytes, so that an unchanged one is
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from snoop_flow.drafting import ACCEPT, READER, draft_of, read_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.plugin_types import (
     HarvestSource,
-    ItemDraft,
     ListingFailure,
     RecordDraft,
     RecordRef,
     SourceContext,
     SourceSpec,
 )
-from snoop_iiif import Canvas, Collection, IIIFError, Manifest, read_document
+from snoop_iiif import Collection, Manifest
 
-ACCEPT = "application/ld+json, application/json;q=0.9"
 MAX_COLLECTIONS = 100_000
 MAX_DEPTH = 20
-READER = "1"  # raise it when reading changes what a harvest keeps, so that unchanged documents are read again
 
 
 def recognises(location: str) -> bool:
@@ -75,7 +71,7 @@ class IIIFSource:
             return
         try:
             # a collection that is written out in its parent is often served nowhere else
-            document = _parsed(inline, uri) if inline is not None else self._read(uri)[0]
+            document = read_iiif(inline, uri) if inline is not None else self._read(uri)[0]
         except SourceError as error:
             yield ListingFailure(uri, error.kind, error.reason)
             return
@@ -93,52 +89,11 @@ class IIIFSource:
 
     def _read(self, uri: str) -> tuple[Manifest | Collection, bytes]:
         body = self._context.fetch(uri, ACCEPT).body
-        return _parsed(body, uri), body
-
-
-def _parsed(document: bytes | Mapping[str, Any], uri: str) -> Manifest | Collection:
-    try:
-        return read_document(document, uri)
-    except IIIFError as error:
-        raise SourceError(FailureKind.INVALID, uri, error.reason) from error
-
-
-def draft_of(manifest: Manifest, body: bytes) -> RecordDraft:
-    """A manifest as a record; canvases without an image are left out and named among the problems."""
-    pictured = [canvas for canvas in manifest.canvases if canvas.images]
-    problems: tuple[str, ...] = ()
-    if missing := len(manifest.canvases) - len(pictured):
-        problems = (f"{missing} of {len(manifest.canvases)} canvases have no image",)
-    return RecordDraft(
-        key=manifest.uri,
-        label=manifest.label,
-        digest=hashlib.sha256(READER.encode() + body).hexdigest(),
-        items=tuple(_item(canvas) for canvas in pictured),
-        metadata=tuple((entry.label, entry.value) for entry in manifest.metadata),
-        rights=manifest.rights or "",
-        attribution=manifest.attribution,
-        homepage=manifest.homepage or "",
-        version=manifest.version,
-        problems=problems,
-    )
-
-
-def _item(canvas: Canvas) -> ItemDraft:
-    first = canvas.images[0]
-    image = first.to_dict()
-    digest = hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest()
-    return ItemDraft(
-        key=canvas.uri,
-        label=canvas.label,
-        width=canvas.width or first.width or 0,
-        height=canvas.height or first.height or 0,
-        image=image,
-        image_digest=digest,
-    )
+        return read_iiif(body, uri), body
 
 
 def _open(location: str, context: SourceContext) -> HarvestSource:
     return IIIFSource(location, context)
 
 
-IIIF = SourceSpec("iiif", "IIIF manifests and collections by address", recognises, _open)
+IIIF = SourceSpec("iiif", "IIIF manifests and collections by address", recognises, _open, reader=READER)
