@@ -120,7 +120,8 @@ class Turns:
         for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
             try:
                 kept = json.loads(path.read_text("utf-8"))
-                found[str(kept.pop("host"))] = HostState(**kept)
+                host = str(kept.pop("host"))
+                found[host] = HostState(**kept)
             except (OSError, ValueError, TypeError, KeyError):
                 continue  # being written, or of another version
         return found
