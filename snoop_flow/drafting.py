@@ -1,20 +1,26 @@
-"""Records from IIIF documents, for every source whose records are manifests in the end: ours and those of plugins."""
+"""Records from IIIF documents and from image files, for every source that ends in one of them, ours or a plugin's."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.images import image_size
 from snoop_flow.plugin_types import ItemDraft, RecordDraft
 from snoop_iiif import Canvas, Collection, IIIFError, Manifest, read_document
 
 ACCEPT = "application/ld+json, application/json;q=0.9"
 READER = "2"  # raise it when reading changes what a harvest keeps, so that unchanged documents are read again
+
+
+IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+HEAD_BYTES = 1 << 20  # where nearly all formats tell their size
 
 
 def read_iiif(document: bytes | Mapping[str, Any], uri: str) -> Manifest | Collection:
@@ -115,3 +121,65 @@ def _item(canvas: Canvas) -> ItemDraft:
         image=first.to_dict(),
         image_digest=hashlib.sha256(digest.encode()).hexdigest(),
     )
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file is an image by its name."""
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def file_item(path: Path, *, key: str, label: str, digest: str) -> ItemDraft:
+    """An image file as an item of a local record.
+
+    Args:
+        key: stable and unique within the record.
+        digest: changes when the picture does.
+
+    Raises:
+        SourceError: it is no image.
+        OSError: it cannot be read.
+    """
+    width, height = _file_size(path)
+    return ItemDraft(
+        key=key,
+        label={"none": (label,)},
+        width=width,
+        height=height,
+        image={"path": str(path)},
+        image_digest=hashlib.sha256(digest.encode()).hexdigest(),
+    )
+
+
+def file_record(
+    key: str,
+    label: str,
+    items: Sequence[ItemDraft],
+    problems: Sequence[str] = (),
+    metadata: tuple[tuple[LanguageMap, LanguageMap], ...] = (),
+) -> RecordDraft:
+    """Image files as a record that this installation serves itself."""
+    facts = "\n".join(item.key + item.image_digest for item in items)
+    return RecordDraft(
+        key=key,
+        label={"none": (label,)},
+        digest=hashlib.sha256(facts.encode()).hexdigest(),
+        items=tuple(items),
+        metadata=metadata,
+        version="folder",
+        local=True,
+        problems=tuple(problems),
+    )
+
+
+def _file_size(path: Path) -> tuple[int, int]:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        try:
+            return image_size(head, uri=str(path))
+        except SourceError:
+            if len(head) < HEAD_BYTES:
+                raise
+            return image_size(head + file.read(), uri=str(path))  # a TIFF may tell it at its end

@@ -187,6 +187,7 @@ class SourceSpec:
         open: opens a location.
         hosts: the manners at the hosts of this source.
         reader: changes when reading keeps something else than before, so that unchanged documents are read again.
+        general: it recognises what others recognise better; it is asked last.
     """
 
     name: str
@@ -195,6 +196,7 @@ class SourceSpec:
     open: Callable[[str, SourceContext], HarvestSource]
     hosts: tuple[HostProfile, ...] = ()
     reader: str = "1"
+    general: bool = False
 
 
 # --- segmenters --------------------------------------------------------------------------------------------------

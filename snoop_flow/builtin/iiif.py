@@ -6,6 +6,7 @@ one, ends. A manifest's digest is that of its bytes, so that an unchanged one is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,12 +14,15 @@ from snoop_flow.drafting import ACCEPT, READER, draft_of, read_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.plugin_types import (
     HarvestSource,
+    Listed,
     ListingFailure,
     RecordDraft,
     RecordRef,
     SourceContext,
     SourceSpec,
 )
+from snoop_flow.protocols import Activities
+from snoop_flow.protocols.discovery import TYPES
 from snoop_iiif import Collection, Manifest
 
 MAX_COLLECTIONS = 100_000
@@ -38,9 +42,13 @@ class IIIFSource:
         self._location = location
         self._context = context
 
-    def list(self) -> Iterator[RecordRef | ListingFailure]:
-        """Yield each manifest once, depth first, in the collection's order."""
-        document = self._read(self._location)[0]
+    def list(self) -> Iterator[Listed]:
+        """Yield each manifest once, depth first, in the collection's order; of a stream, what changed."""
+        body = self._context.fetch(self._location, ACCEPT).body
+        if _is_stream(body):
+            yield from Activities(self._location, self._context.fetch).list(self._context.checkpoint)
+            return
+        document = read_iiif(body, self._location)
         if isinstance(document, Manifest):
             yield RecordRef(self._location)
             return
@@ -92,8 +100,26 @@ class IIIFSource:
         return read_iiif(body, uri), body
 
 
+def _is_stream(body: bytes) -> bool:
+    """Whether a document is a Change Discovery stream: its type says so, near its beginning or not."""
+    if b"OrderedCollection" not in body:
+        return False
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("type") in TYPES
+
+
 def _open(location: str, context: SourceContext) -> HarvestSource:
     return IIIFSource(location, context)
 
 
-IIIF = SourceSpec("iiif", "IIIF manifests and collections by address", recognises, _open, reader=READER)
+IIIF = SourceSpec(
+    "iiif",
+    "IIIF manifests, collections and Change Discovery streams by address",
+    recognises,
+    _open,
+    reader=READER,
+    general=True,
+)

@@ -15,6 +15,7 @@ from PIL import Image
 import snoop_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
+from snoop_flow.images.archived import archived_body
 from snoop_flow.images.decoding import Decode, decode, shrink
 from snoop_flow.images.ordered import in_order
 from snoop_flow.images.regions import crop, parse_box
@@ -60,7 +61,8 @@ class ImageLoader:
         """Load one image, or the region of it that `selector` names.
 
         Args:
-            reference: `{"path": …}` for a local file, `{"url": …}` for one picture on the web, or
+            reference: `{"path": …}` for a local file, `{"warc": …, "offset": …}` for one in a web archive, `{"url": …}`
+                for one picture on the web, or
                 `snoop_iiif.Image.to_dict()`, whose server is asked for a fitting size.
             longest: the longer side wanted in pixels, of the region where there is one; smaller images stay small.
             selector: a media fragment, "" for the whole image.
@@ -96,6 +98,9 @@ class ImageLoader:
         if "path" in reference:
             path = Path(str(reference["path"]))
             return self._decode(read_file(path), longest, uri=str(path))
+        if "warc" in reference:
+            body = archived_body(Path(str(reference["warc"])), int(reference["offset"]))
+            return self._decode(body, longest, uri=str(reference.get("url", reference["warc"])))
         if reference.keys() == {"url"}:
             return self._decoded(str(reference["url"]), longest)
         return self._remote(_parsed(reference), longest)
