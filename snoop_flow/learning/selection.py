@@ -86,7 +86,8 @@ def _apart(moments: Moments, least: float, taken: dict[int, list[float]]) -> lis
 
 def without(pool: Pool, rows: Rows) -> Pool:
     """The pool after some rows were chosen from it."""
-    marks = np.concatenate([pool.marks, np.zeros(len(rows), np.int8)]) if len(pool.marks) else pool.marks
+    known = len(pool.marks) == len(pool.marked)
+    marks = np.concatenate([pool.marks, np.zeros(len(rows), np.int8)]) if known else pool.marks
     shown = np.concatenate([pool.marked, rows])
     return replace(left_out(pool, rows), marked=shown, marks=marks)
 

@@ -68,6 +68,23 @@ def test_nothing_wanted_nothing_shown(pool: Pool, choose: Strategy, rng: np.rand
     assert len(choose(pool, 0, rng)) == 0
 
 
+@pytest.mark.parametrize(("positives", "best"), [(0, 20), (5, 10), (15, 5)])
+def test_the_fewer_positives_the_more_of_the_most_useful_are_simply_the_best(
+    pool: Pool, positives: int, best: int, rng: np.random.Generator
+) -> None:
+    marks = np.ones(positives, np.int8)
+    known = replace(pool, marked=np.resize(pool.marked, positives), marks=marks)
+    shown = most_useful(known, 20, rng)
+    np.testing.assert_array_equal(shown[:best], relevant(known, best, rng))
+    assert best == 20 or shown[best] != relevant(known, 20, rng)[best]
+
+
+def test_where_nobody_knows_the_marks_the_boundary_is_trusted(pool: Pool, rng: np.random.Generator) -> None:
+    shown = most_useful(pool, 20, rng)
+    assert not len(pool.marks)
+    assert pool.scores[shown[0]] < pool.scores[relevant(pool, 1, rng)[0]]
+
+
 @pytest.mark.parametrize("choose", [relevant, ambiguous])
 def test_the_order_of_the_corpus_does_not_matter(pool: Pool, choose: Strategy, rng: np.random.Generator) -> None:
     order = rng.permutation(len(pool.scores))

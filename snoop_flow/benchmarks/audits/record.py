@@ -93,9 +93,10 @@ class AuditRecord:
                 true, (value, low, high) = truth[name][place], told[name][place]
                 if np.isnan(true):
                     continue
-                below, above = float(high < true - TOLERANCE), float(low > true + TOLERANCE)
-                width = (high - low) / (true if name == "members" else 1)
-                error = _log_error(value, true) if name == "members" else abs(value - true)
+                # an interval that is none counts as one that does not hold
+                below, above = float(not high >= true - TOLERANCE), float(low > true + TOLERANCE)
+                width = np.nan_to_num(high - low) / (true if name == "members" else 1)
+                error = _log_error(value, true) if name == "members" else np.nan_to_num(abs(value - true), nan=1.0)
                 row = (case.label, budget, below, above, width, error)
                 self.rows.setdefault((way, name), []).append(row)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snoop_flow.benchmarks.audits.made_up import made_up_cases
 from snoop_flow.benchmarks.audits.record import AuditRecord, WayReport
 from snoop_flow.benchmarks.audits.ways import Case, Version
 from snoop_flow.benchmarks.labelled import LabelledCorpus, read_labelled
@@ -30,6 +31,7 @@ LEAST_MEMBERS = 3
 ROUNDS = (2, 5)
 BATCH = 15
 BACKGROUND = 5000
+MADE_UP_ITEMS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def bench_audit(
     audits: int = 600,
     budgets: Sequence[int] = (60, 100, 200),
     seed: int = 0,
+    made_up: bool = False,
     progress: Progress | None = None,
 ) -> AuditBench:
     """Simulate audits on labelled vectors.
@@ -69,20 +72,21 @@ def bench_audit(
         items: multiply the corpus to so many.
         classes: at most, drawn from those with 0.1 to 10 % of the items.
         audits: of each way, at least: every class is audited equally often with every budget.
+        made_up: audit made-up classes whose scores mislead, instead; no files are needed then.
 
     Raises:
         UsageError: the files are wrong, or no label is rare enough.
     """
     rng = np.random.default_rng(seed)
-    known = read_labelled(paths, columns)
-    if items is not None:
-        known = known.multiplied(items, rng)
-    labels = _labels(known, classes, rng)
-    corpus = Corpus.of(known.vectors, np.random.default_rng(seed))
-    cases = [
-        taught(corpus, label, known.members(label), np.random.default_rng([seed, place]))
-        for place, label in enumerate(labels)
-    ]
+    if made_up:
+        total = items or MADE_UP_ITEMS
+        cases = made_up_cases(total, rng)
+    else:
+        known = read_labelled(paths, columns)
+        if items is not None:
+            known = known.multiplied(items, rng)
+        total = len(known.vectors)
+        cases = _cases(known, classes, seed, rng)
     repeats = -(-audits // (len(cases) * len(budgets)))
     trials = [(place, budget, repeat) for place in range(len(cases)) for budget in budgets for repeat in range(repeats)]
     record = AuditRecord()
@@ -90,8 +94,18 @@ def bench_audit(
         record.audit(cases[trial[0]], trial[1], [seed, *trial])
         if progress:
             progress(done, len(trials), "audit")
-    setting = {"items": len(known.vectors), "labels": tuple(labels), "budgets": tuple(budgets), "seed": seed}
+    labels = tuple(case.label for case in cases)
+    setting = {"items": total, "labels": labels, "budgets": tuple(budgets), "seed": seed}
     return AuditBench(setting, len(trials), len(cases), record.ways(), record.positives(), record.promises())
+
+
+def _cases(known: LabelledCorpus, classes: int, seed: int, rng: np.random.Generator) -> list[Case]:
+    labels = _labels(known, classes, rng)
+    corpus = Corpus.of(known.vectors, np.random.default_rng(seed))
+    return [
+        taught(corpus, label, known.members(label), np.random.default_rng([seed, place]))
+        for place, label in enumerate(labels)
+    ]
 
 
 def _labels(known: LabelledCorpus, most: int, rng: np.random.Generator) -> list[str]:

@@ -71,7 +71,8 @@ class Case:
         above = scores[None] >= self.thresholds[:, None]
         hits = (above & truth).sum(axis=1) + self.found
         members = np.full(len(hits), truth.sum() + self.found, float)
-        precision = np.where(above.any(axis=1), hits / (above.sum(axis=1) + self.found), np.nan)
+        proposed = np.maximum(above.sum(axis=1) + self.found, 1)
+        precision = np.where(above.any(axis=1), hits / proposed, np.nan)
         return {"precision": precision, "recall": hits / members, "members": members}
 
 

@@ -24,6 +24,7 @@ _FIGURES = ("precision", "recall", "members")
 @click.option("--classes", type=click.IntRange(1), default=24, show_default=True, help="Classes, from rare to common.")
 @click.option("--audits", type=click.IntRange(1), default=600, show_default=True, help="Audits of each way, at least.")
 @click.option("--budget", "budgets", multiple=True, type=click.IntRange(1), default=(60, 100, 200), show_default=True)
+@click.option("--made-up", is_flag=True, help="Instead audit made-up classes whose scores mislead; needs no files.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @answering
 def audit(files: Sequence[Path], **options: Any) -> Any:

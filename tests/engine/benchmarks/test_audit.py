@@ -46,6 +46,13 @@ def test_every_way_is_measured(files: tuple[Path, Path], capsys: pytest.CaptureF
     assert "simple random, Wilson" in printed
 
 
+def test_classes_whose_scores_mislead_need_no_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "audit", "--made-up", "--items", "900", "--audits", "12", "--budget", "60", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["audits"], report["classes"], report["setting"]["items"]) == (12, 12, 900)
+    assert "half in a band, 5.0%" in report["setting"]["labels"]
+
+
 def test_the_same_seed_gives_the_same(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     told = []
     for _ in range(2):

@@ -136,7 +136,7 @@ def test_what_was_learned_from_is_spent_for_later_versions(large: Workspace, jud
     assert (report.answers, report.needed) == (40, 0)  # the present version has not seen them
     assert report.figures is not None
     assert before.figures is not None
-    assert report.figures.members.interval == pytest.approx(before.figures.members.interval, abs=30)
+    assert report.figures.members.interval == pytest.approx(before.figures.members.interval, abs=12)
     large.fit("Seals")
     report = large.audit_report("Seals")
     assert (report.answers, report.needed, report.figures, report.calibration) == (0, 30, None, None)
