@@ -25,7 +25,7 @@ from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, S
 @hookimpl
 def register_sources() -> Sequence[SourceSpec]:
     """Folders of images, packages and web archives; IIIF, OAI-PMH and SRU by address."""
-    return [FOLDER, BAGIT, OCFL, WARC, IIIF, OAI_PMH, SRU_QUERY]
+    return [BAGIT, OCFL, WARC, OAI_PMH, SRU_QUERY, IIIF, FOLDER]
 
 
 @hookimpl

@@ -124,7 +124,15 @@ def _open_sru(location: str, context: SourceContext) -> HarvestSource:
     return SRUSource(location, context)
 
 
+# a plugin may know a repository better
 OAI_PMH = SourceSpec(
-    "oai-pmh", "OAI-PMH repositories and sets whose records name manifests", _is_oai, _open_oai, reader=READER
+    "oai-pmh",
+    "OAI-PMH repositories and sets whose records name manifests",
+    _is_oai,
+    _open_oai,
+    reader=READER,
+    general=True,
 )
-SRU_QUERY = SourceSpec("sru", "SRU queries whose records name manifests", _is_sru, _open_sru, reader=READER)
+SRU_QUERY = SourceSpec(
+    "sru", "SRU queries whose records name manifests", _is_sru, _open_sru, reader=READER, general=True
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +12,6 @@ from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 from werkzeug import Request, Response
 
 from snoop_flow import Workspace
@@ -411,11 +408,17 @@ def test_the_head_of_an_ocfl_object_is_a_record(workspace: Workspace, tmp_path: 
 
 
 def archived(path: Path, documents: Mapping[str, tuple[str, bytes]]) -> Path:
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=True)
-        for uri, (kind, body) in documents.items():
-            headers = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
-            writer.write_record(writer.create_warc_record(uri, "response", io.BytesIO(body), http_headers=headers))
+    """A WARC file, each record a gzip member of its own."""
+    members = []
+    for uri, (kind, body) in documents.items():
+        block = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+            f"WARC-Record-ID: <urn:uuid:{len(members)}>\r\nContent-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n"
+        )
+        members.append(gzip.compress(head.encode() + block + b"\r\n\r\n"))
+    path.write_bytes(b"".join(members))
     return path
 
 
