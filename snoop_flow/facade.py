@@ -33,7 +33,7 @@ from snoop_flow.classes import agreement as agreeing
 from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
-from snoop_flow.entities import Job, Unit
+from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 
@@ -142,6 +142,7 @@ class Workspace(workspace.Workspace):
 
     job = running.get
     cancel_job = running.cancel_job
+    pause_job = running.pause_job
     fail_job = running.fail_job
 
     def jobs(self, limit: int = 50) -> list[Job]:
@@ -162,6 +163,13 @@ class Workspace(workspace.Workspace):
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)
+
+    def resume_job(self, job_id: str) -> Job:
+        """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
+        job = self.job(job_id)
+        if job.state is JobState.PAUSED:
+            self._launch(running.unpause_job(self, job_id))
+        return self.job(job_id)
 
     def resume_jobs(self) -> int:
         """Take up again what a stopped server left; returns how many jobs."""
@@ -214,7 +222,7 @@ class Workspace(workspace.Workspace):
 
 
 _DEFAULTS: dict[str, Payload] = {
-    "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

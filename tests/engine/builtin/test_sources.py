@@ -409,7 +409,7 @@ def test_the_head_of_an_ocfl_object_is_a_record(workspace: Workspace, tmp_path: 
 
 def archived(path: Path, documents: Mapping[str, tuple[str, bytes]]) -> Path:
     """A WARC file, each record a gzip member of its own."""
-    members = []
+    members: list[bytes] = []
     for uri, (kind, body) in documents.items():
         block = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
         head = (

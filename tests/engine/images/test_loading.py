@@ -143,10 +143,10 @@ def test_level_0_with_nothing_but_tiles_is_joined(server: ImageServer, loader: I
     whole = loader.load(stored, 400)
     assert whole.size == (400, 267)
     assert len(server.asked) == 4
-    left, right = whole.getpixel((60, 200)), whole.getpixel((340, 200))
-    assert left is not None
-    assert right is not None
-    assert (left[0] > 200, left[2] < 20, right[0] < 20, right[2] > 200) == (True,) * 4  # type: ignore[index]
+    west, east = whole.getpixel((60, 200)), whole.getpixel((340, 200))
+    assert west is not None
+    assert east is not None
+    assert (west[0] > 200, west[2] < 20, east[0] < 20, east[2] > 200) == (True,) * 4  # type: ignore[index]
 
 
 def test_a_static_thumbnail_is_preferred(server: ImageServer, loader: ImageLoader) -> None:
