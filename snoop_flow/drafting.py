@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.images import image_size
@@ -111,15 +113,16 @@ def _all_media(manifest: Manifest) -> tuple[dict[str, Any], ...]:
 
 def _item(canvas: Canvas) -> ItemDraft:
     first = canvas.images[0]
+    image = first.to_dict()
     # a static thumbnail may come and go without the picture being another one
-    digest = json.dumps(replace(first, renditions=()).to_dict(), sort_keys=True)
+    facts = {name: value for name, value in image.items() if name != "renditions"}
     return ItemDraft(
         key=canvas.uri,
         label=canvas.label,
         width=canvas.width or first.width or 0,
         height=canvas.height or first.height or 0,
-        image=first.to_dict(),
-        image_digest=hashlib.sha256(digest.encode()).hexdigest(),
+        image=image,
+        image_digest=hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest(),
     )
 
 

@@ -6,7 +6,7 @@ The reader (`snoop_iiif.reading`) makes these; sizes are pixels, durations secon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from snoop_iiif.errors import IIIFError
@@ -110,7 +110,12 @@ class Image:
 
     def to_dict(self) -> dict[str, Any]:
         """For storage as JSON; absent values are left out."""
-        return asdict(self, dict_factory=_without_absent)
+        stored = _present(self, _IMAGE_FIELDS)
+        if self.service is not None:
+            stored["service"] = _present(self.service, _SERVICE_FIELDS)
+        if self.renditions:
+            stored["renditions"] = [_present(one, _RENDITION_FIELDS) for one in self.renditions]
+        return stored
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Image:
@@ -130,8 +135,10 @@ class Image:
             raise IIIFError(f"a stored image is unreadable: {error}") from error
 
 
-def _without_absent(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in pairs if value is not None and value != ()}
+def _present(one: object, names: tuple[str, ...]) -> dict[str, Any]:
+    """The values that are there; `dataclasses.asdict` would copy each of them, which is most of a harvest's reading."""
+    found = ((name, getattr(one, name)) for name in names)
+    return {name: value for name, value in found if value is not None and value != ()}
 
 
 def _service_from_dict(stored: Mapping[str, Any]) -> ImageService:
@@ -139,6 +146,11 @@ def _service_from_dict(stored: Mapping[str, Any]) -> ImageService:
     fields["sizes"] = tuple((width, height) for width, height in stored.get("sizes", ()))
     fields["scale_factors"] = tuple(stored.get("scale_factors", ()))
     return ImageService(**fields)
+
+
+_IMAGE_FIELDS = tuple(field.name for field in fields(Image) if field.name not in ("service", "renditions"))
+_SERVICE_FIELDS = tuple(field.name for field in fields(ImageService))
+_RENDITION_FIELDS = tuple(field.name for field in fields(Rendition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
-from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.errors import ConflictError, FailureKind, SourceError
 from snoop_flow.harvesting.lending import Lent, UnchangedError
 from snoop_flow.harvesting.planning import STAGE, absolute, failure_of, opened, plan, wait_before_retry
 from snoop_flow.harvesting.saving import Known, Read, known_records, record_id, save_all
@@ -46,6 +46,7 @@ def harvest(
     Raises:
         SourceError: nothing at all could be read.
         PluginError: no source can read a location.
+        ConflictError: the job was paused or cancelled meanwhile.
     """
     parameters = {
         "locations": [absolute(location) for location in locations],
@@ -71,6 +72,8 @@ def retry(
 
 
 def _report(job: Job) -> HarvestReport:
+    if "failed" not in job.report:
+        raise ConflictError(f"job {job.id} was {job.state} before it was done; the same harvest goes on from there")
     failed = tuple(FailedThing(**one) for one in job.report["failed"])
     return HarvestReport(job=job.id, cost=job.cost, **{**job.report, "failed": failed})
 

@@ -68,7 +68,8 @@ def save_all(connection: Connection, public_url: str, source: Source, read: Sequ
     counts: Counter[str] = Counter(records=len(read))
     failures.clear(connection, STAGE, [one.ref.uri for one in read])
     public = public_url.rstrip("/")
-    seen = []
+    seen, new = [], []
+    other: dict[str, dict[str, str]] = {}
     for one in read:
         if one.draft is None or (one.known.live and one.known.digest == one.draft.digest):
             counts["unchanged"] += 1
@@ -76,7 +77,14 @@ def save_all(connection: Connection, public_url: str, source: Source, read: Sequ
             seen.append(one)
             continue
         counts["changed" if one.known.ever else "new"] += 1
-        counts["items"] += _save(connection, public, source, one, one.draft)
+        counts["items"] += len(one.draft.items)
+        values, items, other[one.known.id] = _rows(public, source, one, one.draft)
+        if one.known.ever:
+            records.save(connection, values, items)
+        else:
+            new.append((values, items))
+    records.add(connection, new)
+    aliases.keep(connection, source.collection_id, other)
     at = now()
     records.touch(connection, [one.known.id for one in seen], at)
     records.validate(connection, {one.known.id: one.validator for one in seen if one.validator != one.known.validator})
@@ -84,15 +92,15 @@ def save_all(connection: Connection, public_url: str, source: Source, read: Sequ
     return counts
 
 
-def _save(connection: Connection, public: str, source: Source, one: Read, draft: RecordDraft) -> int:
+def _rows(
+    public: str, source: Source, one: Read, draft: RecordDraft
+) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]:
+    """The values of a record, those of its items, and the other URIs of these."""
     id_ = one.known.id
     values = _record_values(id_, source, draft, f"{public}/iiif/manifests/{id_}" if draft.local else draft.key)
     rows = [_item_values(id_, draft, public, place, item) for place, item in enumerate(draft.items)]
-    once = {row["id"]: row for row in rows}
-    records.save(connection, {**values, "validator": dict(one.validator)}, list(once.values()), new=not one.known.ever)
     other = {uri: row["id"] for row, item in zip(rows, draft.items, strict=True) for uri in item.aliases}
-    aliases.keep(connection, source.collection_id, id_, other)
-    return len(draft.items)
+    return {**values, "validator": dict(one.validator)}, list({row["id"]: row for row in rows}.values()), other
 
 
 def _record_values(id_: str, source: Source, draft: RecordDraft, uri: str) -> dict[str, Any]:

@@ -18,13 +18,15 @@ def moved(connection: Connection, collection_id: str, record_id: str, to: str) -
     upsert(connection, alias, [row], ["collection_id", "uri"])
 
 
-def keep(connection: Connection, collection_id: str, record_id: str, items: Mapping[str, str]) -> None:
-    """Keep the other URIs of a record's canvases: URI → item id."""
+def keep(connection: Connection, collection_id: str, items: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep the other URIs of canvases: record id → URI → item id."""
     rows = [
         {"collection_id": collection_id, "uri": uri, "record_id": record_id, "item_id": item_id}
-        for uri, item_id in items.items()
+        for record_id, uris in items.items()
+        for uri, item_id in uris.items()
     ]
-    upsert(connection, alias, rows, ["collection_id", "uri"])
+    for part in chunks(rows):
+        upsert(connection, alias, part, ["collection_id", "uri"])
 
 
 def records_of(connection: Connection, collection_id: str, uris: Sequence[str]) -> dict[str, str]:

@@ -32,21 +32,23 @@ def kept(connection: Connection, record_ids: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def save(
-    connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]], *, new: bool = False
-) -> None:
+def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> None:
+    """Write records that were never harvested before, each with its items, as `save` does; a batch costs little."""
+    upsert(connection, record, [{**_columns(values), "gone_at": None} for values, _ in batch], ["id"])
+    rows = [{**_columns(one), "gone_at": None} for _, items in batch for one in items]
+    for part in chunks(rows, 1000):
+        upsert(connection, item, part, ["id"])
+    descriptions.add(connection, batch)
+
+
+def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
     """Write a record with its items; items that it no longer has are kept as gone, for their annotations' sake.
 
     Args:
         values: the columns of a record, and `words`: the texts by which it is found.
         items: likewise; regions that were cut out of them follow them.
-        new: the record was never harvested before, so that there is nothing to compare it with.
     """
     upsert(connection, record, [{**_columns(values), "gone_at": None}], ["id"])
-    if new:
-        upsert(connection, item, [{**_columns(one), "gone_at": None} for one in items], ["id"])
-        descriptions.replace(connection, values, items)
-        return
     for part in chunks(items, 1000):
         back = select(item.c.number).where(item.c.id.in_([one["id"] for one in part]), item.c.gone_at.is_not(None))
         embeddings.renew(connection, list(connection.execute(back).scalars()))
