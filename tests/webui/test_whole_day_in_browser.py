@@ -41,7 +41,8 @@ ENGLISH = Words(
     "Review", "Publish, export", "Publish", "Take the annotations away", "Undo",
 )  # fmt: skip
 FRENCH = Words(
-    "fr-FR", "Chercher", "Nouvelle classe visuelle", "Nom", "Créer", "Version", "Audit", "Oui", "Non", "Enrichir…", "Lancer",
+    "fr-FR", "Chercher", "Nouvelle classe visuelle", "Nom", "Créer", "Version", "Audit", "Oui", "Non", "Enrichir…",
+    "Lancer",
     "Relire", "Publier, exporter", "Publier", "Récupérer les annotations", "Annuler",
 )  # fmt: skip
 
