@@ -10,9 +10,14 @@ from snoop_iiif.annotations import (
     Verdict,
     annotation_id,
     build_annotation,
+    build_answer,
     build_assessment,
+    build_list,
+    build_oa,
     build_page,
+    build_terms,
     context_document,
+    search_services,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
 from snoop_iiif.content_state import ContentState
@@ -39,6 +44,7 @@ from snoop_iiif.model import (
 from snoop_iiif.reading import read_document, read_information
 from snoop_iiif.surveying import HostSurvey, survey
 from snoop_iiif.tiles import Mosaic, Tile, image_tiles
+from snoop_iiif.wrapping import WrappedCanvas, WrappedManifest, build_wrapper
 
 __all__ = [
     "EXTENSION_CONTEXT",
@@ -67,12 +73,19 @@ __all__ = [
     "Software",
     "Tile",
     "Verdict",
+    "WrappedCanvas",
+    "WrappedManifest",
     "annotation_id",
     "build_annotation",
+    "build_answer",
     "build_assessment",
     "build_collection",
+    "build_list",
     "build_manifest",
+    "build_oa",
     "build_page",
+    "build_terms",
+    "build_wrapper",
     "canvas_box",
     "context_document",
     "convert_document",
@@ -82,6 +95,7 @@ __all__ = [
     "image_url",
     "read_document",
     "read_information",
+    "search_services",
     "survey",
     "thumbnail_url",
 ]
