@@ -111,7 +111,8 @@ class _Sending:
         """What was done, or why the target refuses this one; raises `SourceError` when the target refuses all."""
         draft = draft_of(self._workspace.settings, one)
         document = self._open.write(draft)
-        letter = Letter(one.id, one.id.replace("/", "-"), draft, document)
+        name = f"snoop-{hashlib.sha256(draft.id.encode()).hexdigest()[:24]}"
+        letter = Letter(one.id, name, draft, document)
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
         try:
             return self._withdraw(letter) if one.withdrawn_at else self._send(letter, digest)

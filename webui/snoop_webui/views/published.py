@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as Answer
 
+from snoop_flow.errors import NotFoundError
 from snoop_iiif import context_document
 from snoop_webui import current
 from snoop_webui.failures import failure
@@ -42,10 +44,13 @@ def why(annotation_id: str) -> Response:
 
 
 @pages.get("/annotations/<path:annotation_id>")
-def show(annotation_id: str) -> Response:
+def show(annotation_id: str) -> Answer:
     """One annotation; a withdrawn one is gone for good."""
     workspace = current.workspace()
-    found = workspace.annotation(annotation_id)
+    try:
+        found = workspace.annotation(annotation_id)
+    except NotFoundError:
+        return _by_slug(annotation_id)
     if found.withdrawn_at is not None:
         return failure(f"the annotation {annotation_id} was withdrawn on {found.withdrawn_at:%Y-%m-%d}", 410)
     profile = "iiif" if "iiif.io" in request.headers.get("Accept", "") else request.args.get("profile", "w3c")
@@ -55,6 +60,15 @@ def show(annotation_id: str) -> Response:
     response.headers["Allow"] = "GET, HEAD, OPTIONS"
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _by_slug(path: str) -> Answer:
+    """An annotation of a program by its container and the name it wished, which is where many clients look for it."""
+    container, _, name = path.rpartition("/")
+    found = current.workspace().received_annotation(f"received/{name}")
+    if found.container != container:
+        raise NotFoundError(f"there is no annotation {path!r} in this workspace")
+    return redirect(str(found.document["id"]), 303)
 
 
 @pages.route("/annotations/<path:annotation_id>", methods=["PUT", "DELETE"])
