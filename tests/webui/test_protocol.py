@@ -89,7 +89,8 @@ def test_pages_hold_everything_once(
     monkeypatch.setattr(containers, "PAGE", 5)
     path = f"/annotations/{where.format(discs=discs)}"
     total = client.get(path).get_json()["total"]
-    seen, address = [], _path(client.get(f"{path}?page=0&iris=0").get_json()["id"])
+    seen: list[str] = []
+    address = _path(client.get(f"{path}?page=0&iris=0").get_json()["id"])
     while address:
         page = client.get(address).get_json()
         assert w3c_errors(page) == []

@@ -33,10 +33,16 @@ def search_all() -> Response:
     return _found("")
 
 
-@pages.get("/search/<any(manifests, collections):kind>/<name>")
-def search(kind: str, name: str) -> Response:
-    """The same within a record or a collection."""
-    return _found(f"{kind}/{name}")
+@pages.get("/search/manifests/<record_id>")
+def search_record(record_id: str) -> Response:
+    """The same within a record."""
+    return _found(f"manifests/{record_id}")
+
+
+@pages.get("/search/collections/<slug>")
+def search_collection(slug: str) -> Response:
+    """The same within a collection."""
+    return _found(f"collections/{slug}")
 
 
 @pages.get("/search/complete")
@@ -45,10 +51,16 @@ def complete_all() -> Response:
     return _completed("")
 
 
-@pages.get("/search/<any(manifests, collections):kind>/<name>/complete")
-def complete(kind: str, name: str) -> Response:
-    """The same within a record or a collection."""
-    return _completed(f"{kind}/{name}")
+@pages.get("/search/manifests/<record_id>/complete")
+def complete_record(record_id: str) -> Response:
+    """The same within a record."""
+    return _completed(f"manifests/{record_id}")
+
+
+@pages.get("/search/collections/<slug>/complete")
+def complete_collection(slug: str) -> Response:
+    """The same within a collection."""
+    return _completed(f"collections/{slug}")
 
 
 @pages.get("/changes")
