@@ -16,6 +16,8 @@ from typing import Any
 from snoop_iiif import LanguageMap
 
 __all__ = [
+    "DRAWN",
+    "REFINED",
     "Annotation",
     "ApiKey",
     "Audit",
@@ -54,6 +56,9 @@ class ItemKind(StrEnum):
     CANVAS = "canvas"
     KEYFRAME = "keyframe"
     REGION = "region"
+
+
+DRAWN, REFINED = "drawn", "refined"  # origins of regions that no segmenter found
 
 
 class SetKind(StrEnum):
@@ -109,7 +114,11 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who marks, reviews and publishes."""
+    """A person who marks, reviews and publishes.
+
+    Attributes:
+        disabled_at: since when they may not log in any more; what they did stays theirs.
+    """
 
     id: str
     institution_id: str
@@ -117,6 +126,24 @@ class User:
     name: str
     role: Role
     created_at: datetime
+    disabled_at: datetime | None = None
+
+    def may(self, role: Role) -> bool:
+        """Whether their role includes another."""
+        ranks = list(Role)
+        return ranks.index(self.role) >= ranks.index(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only log: what happened to what, by whom, and when."""
+
+    sequence: int
+    name: str
+    subject: str
+    user: str
+    detail: Mapping[str, Any]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

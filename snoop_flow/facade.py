@@ -8,8 +8,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from snoop_flow import backbones as encoders
 from snoop_flow import (
+    accounts,
+    bands,
     browsing,
     diagnosis,
     embedding,
@@ -19,6 +20,7 @@ from snoop_flow import (
     indexing,
     people,
     presenting,
+    previewing,
     publishing,
     refining,
     reviewing,
@@ -28,9 +30,10 @@ from snoop_flow import (
     switching,
     workspace,
 )
+from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
+from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
@@ -70,6 +73,9 @@ class Workspace(workspace.Workspace):
     refine = refining.refine
     refinable = refining.refinable
     publish = publishing.publish
+    publish_plan = publishing.publish_plan
+    preview_documents = previewing.preview_documents
+    preview_manifest = previewing.preview_manifest
     export = exporting.export
 
     collections = browsing.collections
@@ -81,7 +87,9 @@ class Workspace(workspace.Workspace):
     records = browsing.records
     record = browsing.record
     record_items = browsing.record_items
+    record_hits = browsing.record_hits
     item = browsing.item
+    locate = browsing.locate
     cards = browsing.cards
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
@@ -97,6 +105,17 @@ class Workspace(workspace.Workspace):
 
     add_user = people.add_user
     users = people.users
+    acting = people.acting
+    login_needed = accounts.login_needed
+    set_password = accounts.set_password
+    change_user = accounts.change_user
+    who_can_log_in = accounts.who_can_log_in
+    log_in = accounts.log_in
+    log_out = accounts.log_out
+    session_user = accounts.session_user
+    preferences = accounts.preferences
+    set_preferences = accounts.set_preferences
+    audit_log = accounts.audit_log
 
     manifest = presenting.manifest
     annotation = presenting.annotation
@@ -110,6 +129,7 @@ class Workspace(workspace.Workspace):
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class
+    merge_class = definitions.merge_class
     move_class = moving.move_class
     move_classes = switching.move_classes
     switch_backbone = switching.switch_backbone
@@ -117,6 +137,7 @@ class Workspace(workspace.Workspace):
     import_class = sharing.import_class
     mark = marking.mark
     undo = marking.undo
+    conflicts = marking.conflicts
     marks = marking.present_marks
     mark_history = marking.mark_history
     disagreements = agreeing.disagreements
@@ -128,6 +149,10 @@ class Workspace(workspace.Workspace):
     ranking = looking.ranking
     histogram = looking.histogram
     class_coverage = looking.class_coverage
+    frontier = comparing.frontier
+    twins = comparing.twins
+    compare_versions = comparing.compare_versions
+    mark_range = comparing.mark_range
     set_threshold = teaching.set_threshold
     audit_next = auditing.audit_next
     audit_answers = auditing.audit_answers
@@ -137,6 +162,9 @@ class Workspace(workspace.Workspace):
     expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
+    band_reports = bands.band_reports
+    band_sample = bands.band_sample
+    accept_band = bands.accept_band
     bands = reviewing.bands
     review = reviewing.review
 
@@ -160,6 +188,8 @@ class Workspace(workspace.Workspace):
             UsageError: no such verb.
         """
         _verb(kind)
+        for name in parameters.get("names") or ():
+            definitions.find_class(self, name)
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)

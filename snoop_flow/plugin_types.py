@@ -218,13 +218,11 @@ class Segment:
 
 
 class SegmenterContext(Protocol):
-    """What the engine lends a segmenter.
+    """What the engine lends a segmenter."""
 
-    Attributes:
-        most: how many regions of an image are wanted at most, the best first.
-    """
-
-    most: int
+    @property
+    def most(self) -> int:
+        """How many regions of an image are wanted at most, the best first."""
 
     def picture(self, item: Item, longest: int) -> Image:
         """The picture of an item, its longer side about so many pixels; raises `SourceError`."""

@@ -145,7 +145,13 @@ class Workspace:
     # --- people ---------------------------------------------------------------------------------------------------
 
     def user(self, login: str | None = None) -> User:
-        """A user, by default the one of the settings, else the local curator; raises `NotFoundError`."""
+        """A user, by default who acts here, else the one of the settings, else the local curator.
+
+        Raises:
+            NotFoundError: nobody has this login.
+        """
+        if login is None and (present := people.acting_user()) is not None:
+            return present
         with self.catalogue.read() as connection:
             return people.by_login(connection, login or self.settings.user or people.LOCAL_LOGIN)
 

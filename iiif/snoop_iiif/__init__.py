@@ -15,6 +15,9 @@ from snoop_iiif.annotations import (
     context_document,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
+from snoop_iiif.content_state import ContentState
+from snoop_iiif.content_state import decode as decode_content_state
+from snoop_iiif.content_state import encode as encode_content_state
 from snoop_iiif.converting import convert_document
 from snoop_iiif.errors import IIIFError, ImageRequestError
 from snoop_iiif.images import canvas_box, image_url, thumbnail_url
@@ -45,6 +48,7 @@ __all__ = [
     "CanvasDraft",
     "Collection",
     "CollectionDraft",
+    "ContentState",
     "HostSurvey",
     "IIIFError",
     "Image",
@@ -72,6 +76,8 @@ __all__ = [
     "canvas_box",
     "context_document",
     "convert_document",
+    "decode_content_state",
+    "encode_content_state",
     "image_tiles",
     "image_url",
     "read_document",

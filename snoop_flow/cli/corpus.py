@@ -138,11 +138,13 @@ def segment(workspace: Workspace, **options: Any) -> Any:
     """
     with progress_bar("segment") as progress:
         report = workspace.segment(progress=progress, **options)
-    return report, _segmented(report) + cost_text(report.cost)
+    blind = workspace.backbone_spec(report.backbone).patch_grid is None
+    return report, _segmented(report, blind) + cost_text(report.cost)
 
 
-def _segmented(report: SegmentReport) -> str:
-    how = "by patches" if report.by == "patches" else "crop by crop, since the backbone sees no patches"
+def _segmented(report: SegmentReport, blind: bool) -> str:
+    how = "by patches" if report.by == "patches" else "crop by crop"
+    how += " (the backbone sees no patches)" if blind else ""
     text = f"{counted(report.regions, 'region')} on {counted(report.segmented, 'item')}, described {how}"
     text += f" with {report.backbone} ({report.items_per_second} items a second, {report.bytes / 1e6:.1f} MB)"
     text += f", {report.skipped} were segmented already" if report.skipped else ""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, delete, func, select, true
 
 from snoop_flow.entities import Failure, HostFailures
+from snoop_flow.store.people import acting_user
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import event, failure
 
@@ -100,6 +101,15 @@ def by_host(connection: Connection, stage: str | None = None) -> list[HostFailur
 
 
 def log_event(connection: Connection, name: str, subject: str, user: str, detail: Mapping[str, Any]) -> None:
-    """Append to the audit log, in the transaction of what it tells of."""
-    values = {"name": name, "subject": subject, "user": user, "detail": dict(detail), "at": now()}
+    """Append to the audit log, in the transaction of what it tells of; who acts here did it, else `user`."""
+    present = acting_user()
+    by = user if present is None else present.id
+    values = {"name": name, "subject": subject, "user": by, "detail": dict(detail), "at": now()}
     connection.execute(event.insert().values(**values))
+
+
+def moments(connection: Connection, name: str, subject: str) -> set[datetime]:
+    """The moments that events of a name noted in their detail."""
+    wanted = (event.c.name == name) & (event.c.subject == subject)
+    found = connection.execute(select(event.c.detail).where(wanted)).scalars()
+    return {datetime.fromisoformat(one["moment"]) for one in found}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal_column, select, update
 
-from snoop_flow.entities import Item, Prediction, Status
+from snoop_flow.entities import REFINED, Item, Prediction, Status
 from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, prediction
@@ -23,13 +24,14 @@ def by_image(
 ) -> Iterator[tuple[Item, Prediction]]:
     """Live items with what a class says of them, by the image that they are or were cut out of.
 
-    On one image verdicts come first, then proposals by falling score.
+    On one image verdicts come first, then proposals: of boxes that were refined, then of others, by falling score.
 
     Args:
         images: numbers of the only images wanted, few thousand at most.
     """
     image = func.coalesce(item.c.parent, item.c.number)
     judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
+    fitted = case((item.c.origin == REFINED, 0), else_=1)
     wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
     if images is not None:
         there = item.alias()
@@ -37,7 +39,7 @@ def by_image(
         wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
     said = [column.label(f"said_{column.name}") for column in prediction.c]
     joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)
-    for row in connection.execute(joined.order_by(image, judged, prediction.c.score.desc(), item.c.number)):
+    for row in connection.execute(joined.order_by(image, judged, fitted, prediction.c.score.desc(), item.c.number)):
         said_of = {column.name: getattr(row, f"said_{column.name}") for column in prediction.c}
         yield item_of(row), Prediction(**{**said_of, "status": Status(said_of["status"])})
 
@@ -139,3 +141,26 @@ def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]
             return
         last = rows[-1].item
         yield [prediction_of(row) for row in rows]
+
+
+def shuffled(
+    connection: Connection, class_id: str, within: tuple[float, float], salt: int, limit: int
+) -> list[Prediction]:
+    """The beginning of a band in an order that follows from the items alone (multiplicative hashing, Knuth 6.4)."""
+    low, high = within
+    mine = (prediction.c.class_id == class_id) & (prediction.c.score >= low) & (prediction.c.score < high)
+    place = (cast(prediction.c.item, BigInteger) * 2654435761 + salt) % 4294967296
+    rows = connection.execute(select(prediction).where(mine).order_by(place, prediction.c.item).limit(limit))
+    return [prediction_of(row) for row in rows]
+
+
+def accept_within(
+    connection: Connection, class_id: str, within: tuple[float, float], user_id: str
+) -> tuple[int, datetime]:
+    """Accept every undecided proposal of a band. Returns how many, and the moment they were decided at."""
+    low, high = within
+    mine = (prediction.c.class_id == class_id) & (prediction.c.status == Status.PROPOSED)
+    mine &= (prediction.c.score >= low) & (prediction.c.score < high)
+    at = now()
+    values = {"status": Status.ACCEPTED, "decided_by": user_id, "decided_at": at}
+    return connection.execute(update(prediction).where(mine).values(**values)).rowcount, at

@@ -137,6 +137,12 @@ def by_id(connection: Connection, id_: str) -> Record:
     return record_of(row)
 
 
+def by_uri(connection: Connection, uri: str) -> Record | None:
+    """A record that is not gone by its address, of whichever collection."""
+    row = connection.execute(select(record).where(record.c.uri == uri, record.c.gone_at.is_(None)).limit(1)).first()
+    return None if row is None else record_of(row)
+
+
 def in_collection(connection: Connection, collection_id: str, offset: int = 0, limit: int = 50) -> list[Record]:
     """Live records of a collection in the order of harvest."""
     mine = (record.c.collection_id == collection_id) & record.c.gone_at.is_(None)

@@ -90,7 +90,19 @@ user = Table(
     Column("login", String(200), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", String(20), nullable=False),
+    _text("password_hash"),
+    Column("preferences", JSON, nullable=False, default=dict, server_default="{}"),
     _when("created_at"),
+    _when("disabled_at", nullable=True),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    _id(),  # SHA-256 of the token that the browser has: who reads the table cannot log in with it
+    _to("user_account", "user_id", index=True),
+    _when("created_at"),
+    _when("expires_at"),
 )
 
 api_key = Table(
@@ -458,4 +470,5 @@ event = Table(
     _text("user"),
     Column("detail", JSON, nullable=False),
     _when("at"),
+    Index("ix_event_name_at", "name", "at"),
 )

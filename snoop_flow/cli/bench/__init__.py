@@ -14,6 +14,7 @@ from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
+from snoop_flow.cli.bench.words import words
 
 
 @click.group()
@@ -35,6 +36,7 @@ for command in (
     learn,
     regions,
     round_,
+    words,
 ):
     bench.add_command(command)
 
