@@ -58,18 +58,26 @@ def replace(connection: Connection, values: Mapping[str, Any], items: Sequence[M
         items: of its items: their `id` and `words`.
     """
     connection.execute(delete(description).where(description.c.record_id == values["id"]))
+    add(connection, [(values, items)])
+
+
+def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> None:
+    """Write by what saved records and their items are found, where nothing is written yet; see `replace`."""
     numbers: dict[str, int] = {}
-    for part in chunks([one["id"] for one in items]):
+    for part in chunks(one["id"] for _, items in batch for one in items if one["words"]):
         known = connection.execute(select(item.c.id, item.c.number).where(item.c.id.in_(part)))
         numbers.update((row.id, row.number) for row in known)
-    rows = [(None, values["words"]), *((numbers[one["id"]], one["words"]) for one in items)]
+    rows: list[tuple[str, int | None, str]] = [(values["id"], None, values["words"]) for values, _ in batch]
+    rows += [
+        (values["id"], numbers[one["id"]], one["words"]) for values, items in batch for one in items if one["words"]
+    ]
     described = [
-        {"record_id": values["id"], "item": number, "words": words}
-        for number, given in rows
+        {"record_id": record_id, "item": number, "words": words}
+        for record_id, number, given in rows
         if (words := indexed(given))
     ]
-    for batch in chunks(described):
-        connection.execute(insert(description), batch)
+    for part in chunks(described):
+        connection.execute(insert(description), part)
 
 
 def find(
