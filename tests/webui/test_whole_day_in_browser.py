@@ -41,8 +41,8 @@ ENGLISH = Words(
     "Review", "Publish, export", "Publish", "Take the annotations away", "Undo",
 )  # fmt: skip
 FRENCH = Words(
-    "fr-FR", "Chercher", "Nouvelle classe visuelle", "Nom", "Créer", "Version", "Audit", "Oui", "Non", "Enrichir…", "Lancer",
-    "Relire", "Publier, exporter", "Publier", "Récupérer les annotations", "Annuler",
+    "fr-FR", "Chercher", "Nouvelle classe visuelle", "Vedette", "Créer", "Version", "Audit", "Oui", "Non", "Enrichir…",
+    "Lancer", "Relire", "Publier, exporter", "Publier", "Récupérer les annotations", "Annuler",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def test_a_curators_whole_day(visit: Visit, archive: Workspace, words: Words) ->
     for round_ in range(3):
         _mark_a_batch(page, 10)
         page.keyboard.press("r")
+        expect(page.locator("#save")).to_have_text(f"{words.refined} {round_ + 2}")  # said when the next batch is there
         expect(page.locator("#version")).to_have_text(f"v{round_ + 2}")
     summary = archive.class_summary(class_id)
     assert summary.positives + summary.negatives == 2 + 30
@@ -92,9 +93,9 @@ def _search_and_begin(page: Page, words: Words) -> None:
 
 def _mark_a_batch(page: Page, count: int) -> None:
     cells = page.locator("#grid [role=option]")
+    cells.first.focus()
     kinds = [cell.get_attribute("data-record") for cell in cells.all()][:count]
     assert len(kinds) == count
-    cells.first.focus()
     for kind in kinds:
         page.keyboard.press("p" if kind == "discs" else "x")
 
