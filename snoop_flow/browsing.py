@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snoop_flow.cards import cards as cards_of
-from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, SetKind, Source, Status, VisualClass
+from snoop_flow.entities import (
+    Failure,
+    HostFailures,
+    Item,
+    JobState,
+    Prediction,
+    Record,
+    SetKind,
+    Source,
+    Status,
+    VisualClass,
+)
 from snoop_flow.entities import image_of as number_of_image
 from snoop_flow.errors import NotFoundError, SnoopError
 from snoop_flow.images import THUMBNAIL_SIZE
@@ -14,14 +25,16 @@ from snoop_flow.indexing import recall_of
 from snoop_flow.regions.drawing import MARK, Box, draw
 from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import Abilities, Card, SaidOfImage, StatusReport
+from snoop_flow.store import aliases, embeddings, indexes, items, jobs, marks, predictions
 from snoop_flow.store import classes as class_store
 from snoop_flow.store import collections as collection_store
-from snoop_flow.store import embeddings, indexes, items, jobs, marks, predictions
 from snoop_flow.store import failures as failure_store
 from snoop_flow.store import records as record_store
 from snoop_flow.store.collections import CollectionCounts
 from snoop_flow.vectors import state_of
 from snoop_flow.workspace import Workspace, serving_first
+from snoop_iiif import HostSurvey
+from snoop_iiif.surveying import by_size, host_of
 
 
 def collections(workspace: Workspace) -> list[CollectionCounts]:
@@ -40,6 +53,31 @@ def failures(workspace: Workspace, stage: str | None = None, limit: int = 100) -
     """What went wrong last, by subject, newest first."""
     with workspace.catalogue.read() as connection:
         return failure_store.latest(connection, stage, limit)
+
+
+def failures_by_host(workspace: Workspace, stage: str | None = None) -> list[HostFailures]:
+    """How many failures each host has, by stage and kind, most first."""
+    with workspace.catalogue.read() as connection:
+        return failure_store.by_host(connection, stage)
+
+
+def survey(workspace: Workspace, collection: str | None = None) -> list[HostSurvey]:
+    """What was odd about the harvested documents, host by host; raises `NotFoundError`."""
+    hosts: dict[str, HostSurvey] = {}
+    with workspace.catalogue.read() as connection:
+        mine = collection_store.by_slug(connection, collection).id if collection else None
+        for uri, version, quirks in record_store.quirks(connection, mine):
+            one = hosts.setdefault(host := host_of(uri), HostSurvey(host))
+            one.documents += 1
+            one.versions[version] += 1
+            one.add_quirks(quirks, uri)
+    return by_size(hosts.values())
+
+
+def find_items(workspace: Workspace, uri: str) -> list[Item]:
+    """The live items of a canvas URI, be it the one they are published with or one it had before, or elsewhere."""
+    with workspace.catalogue.read() as connection:
+        return items.by_ids(connection, aliases.item_ids(connection, uri))
 
 
 def records(workspace: Workspace, collection: str, offset: int = 0, limit: int = 50) -> list[Record]:

@@ -16,6 +16,8 @@ from typing import Any
 from snoop_iiif import LanguageMap
 
 __all__ = [
+    "DRAWN",
+    "REFINED",
     "Annotation",
     "ApiKey",
     "Audit",
@@ -56,6 +58,9 @@ class ItemKind(StrEnum):
     REGION = "region"
 
 
+DRAWN, REFINED = "drawn", "refined"  # origins of regions that no segmenter found
+
+
 class SetKind(StrEnum):
     """What the vectors of an embedding set are of."""
 
@@ -89,10 +94,11 @@ class Status(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands; the last three are final."""
+    """Where a job stands; the last three are final. A paused one waits to be taken up again."""
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -175,6 +181,7 @@ class Source:
     allowed_hosts: tuple[str, ...]
     created_at: datetime
     harvested_at: datetime | None
+    checkpoint: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,8 @@ class Record:
     local: bool
     harvested_at: datetime
     gone_at: datetime | None
+    media: tuple[Mapping[str, Any], ...] = ()
+    quirks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +457,14 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The last thing that went wrong with one subject in one stage; cleared by success."""
+    """The last thing that went wrong with one subject in one stage; cleared by success.
+
+    Attributes:
+        host: where the subject lies; "" for files of this machine.
+        retry_at: when another try is worth it; None where only a change by somebody can help.
+        source_id: the source that listed it, of a harvest.
+        hint: what that source wants back to read it.
+    """
 
     stage: str
     subject: str
@@ -456,6 +472,29 @@ class Failure:
     reason: str
     tries: int
     at: datetime
+    host: str = ""
+    retry_at: datetime | None = None
+    source_id: str = ""
+    hint: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HostFailures:
+    """The failures of one kind at one host.
+
+    Attributes:
+        retry_at: when the first of them may be tried again.
+        reason: of one of them, `example`.
+    """
+
+    host: str
+    stage: str
+    kind: str
+    count: int
+    retry_at: datetime | None
+    at: datetime
+    reason: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)

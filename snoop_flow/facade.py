@@ -36,7 +36,7 @@ from snoop_flow.classes import agreement as agreeing
 from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
-from snoop_flow.entities import Job, Unit
+from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 
@@ -63,6 +63,8 @@ class Workspace(workspace.Workspace):
     """
 
     harvest = harvesting.harvest
+    retry = harvesting.retry
+    analyse = harvesting.analyse
     embed = embedding.embed
     segment = segmenting.segment
     build_index = indexing.build_index
@@ -79,6 +81,9 @@ class Workspace(workspace.Workspace):
     collections = browsing.collections
     sources = browsing.sources
     failures = browsing.failures
+    failures_by_host = browsing.failures_by_host
+    survey = browsing.survey
+    find_items = browsing.find_items
     records = browsing.records
     record = browsing.record
     record_items = browsing.record_items
@@ -165,6 +170,7 @@ class Workspace(workspace.Workspace):
 
     job = running.get
     cancel_job = running.cancel_job
+    pause_job = running.pause_job
     fail_job = running.fail_job
 
     def jobs(self, limit: int = 50) -> list[Job]:
@@ -187,6 +193,13 @@ class Workspace(workspace.Workspace):
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)
+
+    def resume_job(self, job_id: str) -> Job:
+        """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
+        job = self.job(job_id)
+        if job.state is JobState.PAUSED:
+            self._launch(running.unpause_job(self, job_id))
+        return self.job(job_id)
 
     def resume_jobs(self) -> int:
         """Take up again what a stopped server left; returns how many jobs."""
@@ -239,7 +252,7 @@ class Workspace(workspace.Workspace):
 
 
 _DEFAULTS: dict[str, Payload] = {
-    "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

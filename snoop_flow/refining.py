@@ -18,13 +18,25 @@ import numpy as np
 
 from snoop_flow import jobs
 from snoop_flow.embedding import merge_shards, seal
-from snoop_flow.entities import ClassModel, EmbeddingSet, Item, Job, Prediction, SetKind, Unit, VisualClass, image_of
+from snoop_flow.entities import (
+    DRAWN,
+    REFINED,
+    ClassModel,
+    EmbeddingSet,
+    Item,
+    Job,
+    Prediction,
+    SetKind,
+    Unit,
+    VisualClass,
+    image_of,
+)
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.learning import LinearModel, best_threshold, object_box
 from snoop_flow.plugin_types import FloatArray
 from snoop_flow.regions.describing import Describer, Patched
-from snoop_flow.regions.drawing import DRAWN, REFINED, Box, region_row, shares
+from snoop_flow.regions.drawing import Box, region_row, shares
 from snoop_flow.regions.merging import merge_proposals
 from snoop_flow.regions.spaces import describer
 from snoop_flow.reports import RefineReport

@@ -22,7 +22,11 @@ class FailedThing:
 
 @dataclass(frozen=True, slots=True)
 class HarvestReport:
-    """What a harvest met; `new`, `changed`, `unchanged` and `gone` count records."""
+    """What a harvest met; `new`, `changed`, `unchanged` and `gone` count records.
+
+    Attributes:
+        skipped: of the unchanged, those whose server or datestamp said so, so that nothing was read.
+    """
 
     job: str
     collection: str
@@ -33,6 +37,7 @@ class HarvestReport:
     unchanged: int
     gone: int
     failed: tuple[FailedThing, ...]
+    skipped: int = 0
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 

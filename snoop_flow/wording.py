@@ -51,7 +51,7 @@ def fused(rankings: Sequence[Sequence[int]], count: int) -> list[int]:
 
     Example:
         >>> fused([[1, 2, 3], [3, 4]], 3)
-        [3, 1, 4]
+        [3, 1, 2]
     """
     scores: dict[int, float] = {}
     for ranking in rankings:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy.engine import make_url
 
 from snoop_flow import jobs
 from snoop_flow.benchmarks.archives import add_classes, made_up_archive
@@ -27,6 +27,7 @@ from snoop_flow.benchmarks.corpora import made_up, multiplied, read_features
 from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timed_together
 from snoop_flow.benchmarks.products import products_of
 from snoop_flow.entities import Unit
+from snoop_flow.evaluation import peak_megabytes
 from snoop_flow.facade import Workspace
 from snoop_flow.store import classes
 from snoop_flow.store.schema import enriched, prediction
@@ -70,7 +71,11 @@ def bench_enrich(
             timings, details = trial.measured(repeats, peers)
             details |= trial.workers(workers, repeats) if workers > 1 else {}
             setting: dict[str, Any] = {"items": items, "classes": class_count, "dimension": dimension, "kept": kept}
-            setting |= {"repeats": repeats, "seed": seed, "database": "SQLite"}
+            setting |= {
+                "repeats": repeats,
+                "seed": seed,
+                "database": make_url(workspace.catalogue.url).get_backend_name(),
+            }
             return report_of("enrich", setting, timings, exact=trial.is_exact(), details=details)
 
 
@@ -150,7 +155,7 @@ class _Trial:
     def workers(self, count: int, repeats: int) -> dict[str, Any]:
         """How much faster so many processes do the units of a job than one, each with one thread."""
         taken: dict[int, list[float]] = {1: [], count: []}
-        peaks: list[int] = []
+        peaks: list[float] = []
         with _one_thread(), _pool(1) as one, _pool(count) as several:
             for repeat in range(repeats + 1):
                 for number, pool in ((1, one), (count, several)):
@@ -162,11 +167,11 @@ class _Trial:
         return {
             "seconds of one worker and of several": {n: round(float(np.median(s)), 3) for n, s in taken.items()},
             "faster by": round(float(np.median(ratios)), 2),
-            "most memory of a worker, MB": max(peaks) // 1024,
+            "most memory of a worker, MB": round(max(peaks)),
             "vectors and codes on disk, MB": 3 * len(self.view) * self.view.dimension >> 20,
         }
 
-    def _by(self, pool: ProcessPoolExecutor, count: int) -> tuple[float, int]:
+    def _by(self, pool: ProcessPoolExecutor, count: int) -> tuple[float, float]:
         self.clear()
         job = jobs.create(self.workspace, "enrich", {"names": self.ids, "collection": None, "everything": True})
         units = self.workspace.plan_job(job.id)
@@ -206,8 +211,8 @@ def _open(folder: str) -> None:
         time.sleep(0.5)  # so that every process of the pool gets one
 
 
-def _do(folder: str, unit: Unit) -> int:
-    """Do a unit; returns the most memory that this process had, in kilobytes."""
+def _do(folder: str, unit: Unit) -> float:
+    """Do a unit; returns the most memory that this process had, in megabytes."""
     _open(folder)
     _OPENED[folder].do_unit(unit)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak_megabytes()

@@ -21,9 +21,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import update
 
 from snoop_flow.classes.lessons import lesson_of
-from snoop_flow.entities import Item
+from snoop_flow.entities import DRAWN, Item
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.images import parse_box
@@ -34,6 +35,8 @@ from snoop_flow.regions.describing import Patched
 from snoop_flow.regions.drawing import MARK
 from snoop_flow.regions.spaces import describer, region_set
 from snoop_flow.reports import Card, SearchReport
+from snoop_flow.store import schema
+from snoop_flow.store.rows import now
 
 LEAST_PAGES = 2  # one to show, one to find
 MOST_RECORDS = 100_000
@@ -41,7 +44,6 @@ CLASS = "benchmark"
 COLUMNS = ("x", "y", "w", "h")
 BOX_FIGURES = ("page", "crop", "regions")
 CLASS_FIGURES = ("whole", "regions", "page", "window", "refined")
-NOTHING = Grid(np.ones((1, 1, 1), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class _Trial:
     folder: Path
     wanted: Mapping[str, Mapping[str, Boxes]]
     items: dict[str, Item] = field(init=False)
-    grids: dict[str, Grid] = field(default_factory=dict)
+    grids: dict[str, Grid | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         records = self.workspace.records("pages", limit=MOST_RECORDS)
@@ -208,7 +210,7 @@ class _Trial:
         whole, _ = self._taught([self.items[file].id for file in given], regions=False)
         named = [_name(self.items[file], box) for file, box in shown]
         parts, weights = self._taught(named, regions=True)
-        told = [(self._grid(file).scores(weights), _share(box, self.items[file])) for file, box in shown]
+        told = [(self._scores(file, weights), _share(box, self.items[file])) for file, box in shown]
         threshold = best_threshold(told)
         found = [
             self._boxes(card, boxes, weights, threshold) for card in parts.cards if self._counts(card, boxes, given)
@@ -228,6 +230,12 @@ class _Trial:
             return found, lesson_of(self.workspace, created.id).ranked_by().weights
         finally:
             self.workspace.delete_class(created.id)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Take the drawn boxes out again: they are the truth, and the next run must not find them as regions."""
+        with self.workspace.catalogue.write() as connection:
+            connection.execute(update(schema.item).where(schema.item.c.origin == DRAWN).values(gone_at=now()))
 
     def _counts(self, card: Card, boxes: Mapping[str, Boxes], given: set[str]) -> bool:
         return self.files[card.image] in boxes and self.files[card.image] not in given
@@ -238,17 +246,18 @@ class _Trial:
         item = self.items[file]
         size = (item.width, item.height)
         window = np.array(parse_box(card.selector, size) or (0, 0, *size), np.float64)
-        refined = object_box(self._grid(file).scores(weights), _share(window, item), threshold) * (*size, *size)
+        refined = object_box(self._scores(file, weights), _share(window, item), threshold) * (*size, *size)
         tried = {"page": np.array([0.0, 0.0, *size]), "window": window, "refined": refined}
         return {name: float(overlaps(one[None], boxes[file]).max()) for name, one in tried.items()}
 
-    def _grid(self, file: str) -> Grid:
+    def _scores(self, file: str, weights: FloatArray) -> FloatArray:
+        """Scores of the cells of a page; of crops there are none, and the box stays the window."""
         if file not in self.grids:
             space = describer(self.workspace, region_set(self.workspace))
             described = space.describe(self.workspace.loader().load(self.items[file].image, space.longest))
-            # of crops there is no map: the box then stays the window
-            self.grids[file] = described.grid if isinstance(described, Patched) else NOTHING
-        return self.grids[file]
+            self.grids[file] = described.grid if isinstance(described, Patched) else None
+        grid = self.grids[file]
+        return np.zeros((1, 1), np.float32) if grid is None else grid.scores(weights)
 
     def _precision(self, found: SearchReport, boxes: Mapping[str, Boxes], given: set[str]) -> float:
         """Average precision of a ranking of all pages but those that were given."""

@@ -11,7 +11,7 @@ from snoop_flow.classes import rounds, teaching
 from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.classes.moments import moments_of
-from snoop_flow.classes.places import repeated, spread_in_space
+from snoop_flow.classes.places import OF_ONE_IMAGE, repeated, spread_in_space
 from snoop_flow.classes.ranking import exact_scores, refuse_none, report
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.host import choose
@@ -106,7 +106,8 @@ def suggest(
     with metered_for(workspace) as meter:
         pool = _pool(lesson, wish)
         if blind:
-            rows = spread_in_space(lesson, _first_look(pool, count, rng), NONE)
+            looked_at = count * (OF_ONE_IMAGE if lesson.view.regional else 1)
+            rows = spread_in_space(lesson, _first_look(pool, looked_at, rng), NONE)[:count]
         else:
             rows = _picked(lesson, pool, spec, wish, rng)
     why = "discovery" if blind else spec.name

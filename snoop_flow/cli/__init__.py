@@ -26,6 +26,7 @@ from snoop_flow.cli import (
     jobs,
     people,
     search,
+    sources,
     teaching,
     workspaces,
 )
@@ -69,6 +70,7 @@ for module in (
     workspaces,
     people,
     corpus,
+    sources,
     backbones,
     search,
     classes,

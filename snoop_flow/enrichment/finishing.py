@@ -30,9 +30,10 @@ def finish_classes(
         counts: class id → `scored` and `predicted` of the units.
     """
     names = {one.id: one.name for one in classes.find_all(connection, [one["class"] for one in passes])}
+    kinds = {one.id: one.kind for one in embeddings.sets(connection, None)}
     seen, each = [], []
     for planned in passes:
-        withdrawn, merged, uncertain, threshold = _tidied(connection, job, planned, scope)
+        withdrawn, merged, uncertain, threshold = _tidied(connection, job, planned, scope, kinds)
         whole = scope or enrichments.EVERYWHERE
         seen.append(
             enrichments.Enriched(planned["class"], whole, planned["version"], threshold, epoch=planned["epoch"])
@@ -46,14 +47,14 @@ def finish_classes(
 
 
 def _tidied(
-    connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None
+    connection: Connection, job: Job, planned: Mapping[str, Any], scope: str | None, kinds: Mapping[int, SetKind]
 ) -> tuple[int, int, int, float]:
     """(proposals withdrawn, merged, uncertain ones left, score from which on every item has a prediction now)."""
     one = pass_of(planned, job.id, scope)
     # where nothing waited when this was planned there is nothing to find, which takes as long as to write it
     withdrawn = proposals.withdraw_stale(connection, one) if planned["waiting"] else 0
     merged = 0
-    if embeddings.set_by_id(connection, one.set_id).kind is SetKind.REGION:
+    if kinds[one.set_id] is SetKind.REGION:
         merged = merge_proposals(connection, one.class_id)
     threshold = one.floor
     if planned["most"] is not None:

@@ -12,7 +12,7 @@ Boxes = NDArray[np.float64]
 RowArray = NDArray[np.intp]
 
 SAME = 0.3  # intersection over union from which on two boxes show the same
-INSIDE = 0.7  # share of the smaller box from which on it lies in the other
+INSIDE = 0.5  # share of the smaller box from which on it lies in the other
 
 
 def intersections(boxes: Boxes, others: Boxes) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ tiles overlap, the cells in their middle count most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
@@ -37,16 +37,86 @@ class Described(Protocol):
         """Vectors of (n, 4) boxes in shares of the picture's sides: (n, D) of unit length, or zeros."""
 
 
-@dataclass(frozen=True)
 class Patched:
-    """A picture seen as a grid of patches."""
+    """A picture seen as a grid of patches; tiles are looked at when a box first needs them."""
 
-    grid: Grid
+    def __init__(self, picture: Image.Image, tiling: Tiling, embed: Embed) -> None:
+        """Nothing is looked at yet.
+
+        Args:
+            picture: enlarged to the size of the tiling.
+            embed: pictures → their patches, (n, rows, columns, D).
+        """
+        self._picture, self._tiling, self._embed = picture, tiling, embed
+        self._tiles: dict[tuple[int, int], FloatArray] = {}
+        self._grid: Grid | None = None
+
+    @property
+    def grid(self) -> Grid:
+        """The whole grid."""
+        return self._seen(self._tiling.places)
 
     def vectors(self, boxes: Boxes) -> FloatArray:
         """Means of the patches in boxes."""
-        vectors: FloatArray = self.grid.pooled(boxes)
+        vectors: FloatArray = self._seen(self._tiling.under(boxes)).pooled(boxes)
         return vectors
+
+    def _seen(self, places: Sequence[tuple[int, int]]) -> Grid:
+        """The grid, right at least where these tiles lie."""
+        new = [place for place in places if place not in self._tiles]
+        for start in range(0, len(new), STEP):
+            part = new[start : start + STEP]
+            with _TURN:
+                found = self._embed([self._picture.crop(self._tiling.pixels(place)) for place in part])
+            self._tiles.update(zip(part, found, strict=True))
+        if new or self._grid is None:
+            self._grid = Grid(self._tiling.joined(self._tiles))
+        return self._grid
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """How a grid is put together from the overlapping grids of tiles.
+
+    Attributes:
+        size: rows and columns of the whole grid.
+        tile: rows and columns of a tile.
+        cell: pixels of a cell's sides, down and across.
+    """
+
+    size: tuple[int, int]
+    tile: tuple[int, int]
+    cell: tuple[float, float]
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """First row and column of each tile."""
+        return [(y, x) for y in _starts(self.size[0], self.tile[0]) for x in _starts(self.size[1], self.tile[1])]
+
+    def under(self, boxes: Boxes) -> list[tuple[int, int]]:
+        """The tiles that have a cell in one of (n, 4) boxes, given in shares of the sides."""
+        left, top = boxes[:, 0] * self.size[1], boxes[:, 1] * self.size[0]
+        right, bottom = left + boxes[:, 2] * self.size[1], top + boxes[:, 3] * self.size[0]
+        return [
+            (y, x)
+            for y, x in self.places
+            if ((left < x + self.tile[1]) & (right > x) & (top < y + self.tile[0]) & (bottom > y)).any()
+        ]
+
+    def pixels(self, place: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of a tile on the enlarged picture."""
+        (y, x), (down, across) = place, self.cell
+        edges = (x * across, y * down, (x + self.tile[1]) * across, (y + self.tile[0]) * down)
+        return round(edges[0]), round(edges[1]), round(edges[2]), round(edges[3])
+
+    def joined(self, tiles: Mapping[tuple[int, int], FloatArray]) -> FloatArray:
+        """One grid of unit vectors, (rows, columns, D); zeros where no tile was looked at."""
+        rows, columns = self.tile
+        weight = np.minimum.outer(_ramp(rows), _ramp(columns)).astype(np.float32)[..., None]
+        total = np.zeros((*self.size, next(iter(tiles.values())).shape[2]), np.float32)
+        for (y, x), tile in tiles.items():
+            total[y : y + rows, x : x + columns] += tile * weight
+        return np.asarray(total / np.maximum(np.linalg.norm(total, axis=2, keepdims=True), SMALLEST), np.float32)
 
 
 @dataclass(frozen=True)
@@ -105,7 +175,13 @@ class Describer:
         rgb = picture.convert("RGB")
         if not self.cells:
             return Cropped(rgb, self.backbone.embed_images, {})
-        return Patched(Grid(self._stitched(rgb)))
+        tile = self._tile
+        if self.cells <= max(tile):
+            return Patched(rgb, Tiling(tile, tile, (rgb.height / tile[0], rgb.width / tile[1])), self._patches)
+        scale = self.cells / max(rgb.size)
+        size = max(round(rgb.height * scale), tile[0]), max(round(rgb.width * scale), tile[1])
+        enlarged = rgb.resize((size[1] * self._cell, size[0] * self._cell), Image.Resampling.BICUBIC)
+        return Patched(enlarged, Tiling(size, tile, (self._cell, self._cell)), self._patches)
 
     @property
     def _tile(self) -> tuple[int, int]:
@@ -118,28 +194,10 @@ class Describer:
         """Pixels of a cell's side."""
         return max(round(self.spec.input_size / max(self._tile)), 1)
 
-    def _stitched(self, picture: Image.Image) -> FloatArray:
-        tile_rows, tile_columns = self._tile
-        if self.cells <= max(tile_rows, tile_columns):
-            return np.asarray(self._patches([picture])[0], np.float32)
-        scale = self.cells / max(picture.size)
-        rows, columns = max(round(picture.height * scale), tile_rows), max(round(picture.width * scale), tile_columns)
-        enlarged = picture.resize((columns * self._cell, rows * self._cell), Image.Resampling.BICUBIC)
-        places = [(y, x) for y in _starts(rows, tile_rows) for x in _starts(columns, tile_columns)]
-        tiles = [
-            enlarged.crop(tuple(self._cell * edge for edge in (x, y, x + tile_columns, y + tile_rows)))  # type: ignore[arg-type]
-            for y, x in places
-        ]
-        return _joined(self._patches(tiles), places, (rows, columns))
-
     def _patches(self, pictures: Sequence[Image.Image]) -> FloatArray:
         if not isinstance(self.backbone, PatchBackbone):
             raise PluginError(f"backbone {self.spec.name} says that it sees patches, but gives none")
-        parts = []
-        for start in range(0, len(pictures), STEP):
-            with _TURN:
-                parts.append(self.backbone.embed_patches(pictures[start : start + STEP]))
-        found: FloatArray = np.concatenate(parts)
+        found: FloatArray = self.backbone.embed_patches(pictures)
         wanted = (len(pictures), *self._tile, self.spec.dimension)
         if found.shape != wanted:
             raise PluginError(f"backbone {self.spec.name} gave patches of shape {found.shape}, not {wanted}")
@@ -150,16 +208,6 @@ def _starts(cells: int, tile: int) -> list[int]:
     """Where tiles begin, so that they cover all cells and overlap."""
     steps = max(int(np.ceil((cells - tile) / max(tile - OVERLAP, 1))), 1 if cells > tile else 0)
     return [round(step * (cells - tile) / steps) for step in range(steps + 1)] if steps else [0]
-
-
-def _joined(tiles: FloatArray, places: Sequence[tuple[int, int]], size: tuple[int, int]) -> FloatArray:
-    """One grid of unit vectors of overlapping tiles, (rows, columns, D)."""
-    rows, columns = tiles.shape[1:3]
-    weight = np.minimum.outer(_ramp(rows), _ramp(columns)).astype(np.float32)[..., None]
-    total = np.zeros((*size, tiles.shape[3]), np.float32)
-    for tile, (y, x) in zip(tiles, places, strict=True):
-        total[y : y + rows, x : x + columns] += tile * weight
-    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=2, keepdims=True), SMALLEST), np.float32)
 
 
 def _ramp(cells: int) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from snoop_flow.embedding import seal
-from snoop_flow.entities import EmbeddingSet, Item, ItemKind, image_of
+from snoop_flow.entities import DRAWN, EmbeddingSet, Item, ItemKind, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.images import parse_box
 from snoop_flow.learning import Boxes
@@ -24,7 +24,6 @@ from snoop_flow.workspace import Workspace
 
 Box = tuple[int, int, int, int]
 MARK = "#xywh="
-DRAWN, REFINED = "drawn", "refined"
 _NUMBERS = re.compile(r"(?:pixel:)?(-?\d{1,9}),(-?\d{1,9}),(-?\d{1,9}),(-?\d{1,9})")
 
 

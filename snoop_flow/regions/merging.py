@@ -53,9 +53,16 @@ def _distinct(workspace: Workspace, view: VectorSet, hits: Hits, count: int, per
         if per_image == 1:
             kept.append(mine[0])
             continue
-        chosen = distinct_boxes(boxes_of([known[numbers[place]] for place in mine]), per_image)
-        kept += [mine[at] for at in chosen]
+        kept += _apart(mine, [known[numbers[place]] for place in mine], per_image)
     return np.array(sorted(kept)[:count], np.intp)
+
+
+def _apart(places: list[int], found: Sequence[Item], most: int) -> list[int]:
+    """Places of hits on one image, the best first, that repeat none before them; the whole image repeats nothing."""
+    regions = [at for at, item in enumerate(found) if item.parent is not None]
+    chosen = [regions[at] for at in distinct_boxes(boxes_of([found[at] for at in regions]), most)]
+    whole = [at for at, item in enumerate(found) if item.parent is None]
+    return [places[at] for at in sorted(chosen + whole)[:most]]
 
 
 def merge_proposals(connection: Connection, class_id: str) -> int:

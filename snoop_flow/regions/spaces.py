@@ -58,7 +58,7 @@ def region_set(workspace: Workspace, backbone: str | None = None) -> EmbeddingSe
         NotFoundError: nothing is segmented yet (with this backbone).
     """
     with workspace.catalogue.read() as connection:
-        sets = embeddings.sets(connection, SetKind.REGION)
+        sets = [one for one in embeddings.sets(connection, SetKind.REGION) if embeddings.shards(connection, one.id)]
     name = backbone or workspace.settings.backbone
     if name:
         fingerprint = workspace.backbone_spec(name).fingerprint()

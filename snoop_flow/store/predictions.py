@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal_column, select, update
 
-from snoop_flow.entities import Item, Prediction, Status
+from snoop_flow.entities import REFINED, Item, Prediction, Status
 from snoop_flow.store.items import item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, prediction
@@ -24,13 +24,14 @@ def by_image(
 ) -> Iterator[tuple[Item, Prediction]]:
     """Live items with what a class says of them, by the image that they are or were cut out of.
 
-    On one image verdicts come first, then proposals by falling score.
+    On one image verdicts come first, then proposals: of boxes that were refined, then of others, by falling score.
 
     Args:
         images: numbers of the only images wanted, few thousand at most.
     """
     image = func.coalesce(item.c.parent, item.c.number)
     judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
+    fitted = case((item.c.origin == REFINED, 0), else_=1)
     wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
     if images is not None:
         there = item.alias()
@@ -38,7 +39,7 @@ def by_image(
         wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
     said = [column.label(f"said_{column.name}") for column in prediction.c]
     joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)
-    for row in connection.execute(joined.order_by(image, judged, prediction.c.score.desc(), item.c.number)):
+    for row in connection.execute(joined.order_by(image, judged, fitted, prediction.c.score.desc(), item.c.number)):
         said_of = {column.name: getattr(row, f"said_{column.name}") for column in prediction.c}
         yield item_of(row), Prediction(**{**said_of, "status": Status(said_of["status"])})
 

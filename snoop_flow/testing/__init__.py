@@ -17,15 +17,18 @@ from snoop_flow.testing.exporters import check_exporter
 from snoop_flow.testing.index_types import check_index_type
 from snoop_flow.testing.pictures import pictures
 from snoop_flow.testing.rows import export_context, export_rows
+from snoop_flow.testing.segmenters import Pictures, check_segmenter
 from snoop_flow.testing.sources import Documents, check_source
 from snoop_flow.testing.views import ArrayView, class_vectors
 
 __all__ = [
     "ArrayView",
     "Documents",
+    "Pictures",
     "check_backbone",
     "check_exporter",
     "check_index_type",
+    "check_segmenter",
     "check_source",
     "class_vectors",
     "export_context",

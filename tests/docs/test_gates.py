@@ -111,9 +111,16 @@ def test_commands_on_a_page_exist_with_their_options(page: Path) -> None:
             found = command.get_command(click.Context(command), words.pop(0))
             assert found is not None, line
             command = found
-        options = {name for one in command.params if isinstance(one, click.Option) for name in one.opts}
+        given = [one for one in command.params if isinstance(one, click.Option)]
+        options = {name for one in given for name in (*one.opts, *one.secondary_opts)}
         for word in words:
             assert not re.match(r"-[a-z-]", word) or word in options | {"--help"}, f"{word} in: {line}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_nothing_is_left_to_be_filled_in(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^[A-Z][A-Z0-9_]+$|\bTODO\b", prose, re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

@@ -9,10 +9,12 @@ from snoop_flow.cli.bench.audit import audit
 from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.harvest import harvest
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.regions import regions
 from snoop_flow.cli.bench.round import round_
+from snoop_flow.cli.bench.words import words
 
 
 @click.group()
@@ -29,10 +31,12 @@ for command in (
     backbones,
     embed,
     enrich,
+    harvest,
     index,
     learn,
     regions,
     round_,
+    words,
 ):
     bench.add_command(command)
 

@@ -17,7 +17,9 @@ const fragment = () => `${page.dataset.item}#xywh=${typed().join(",")}`;
 document.getElementById("new-from-region")?.addEventListener("click", (event) => { event.currentTarget.href = `/classes/new?item=${encodeURIComponent(fragment())}`; });
 document.getElementById("region-mark")?.addEventListener("submit", (event) => { document.getElementById("marked-region").value = `${event.submitter.value}:${fragment()}`; });
 form.addEventListener("submit", () => { document.getElementById("region").value = `${page.dataset.item}@${typed().join(",")}`; });
-for (const field of Object.values(sides)) field.addEventListener("input", () => field.checkValidity() && region?.image && region.set(typed()));
+// A corner that is typed stays where it is said; the sides give way.
+const inside = ([x, y, w, h]) => [x, y, Math.min(w, width - x), Math.min(h, height - y)];
+for (const field of Object.values(sides)) field.addEventListener("input", () => field.checkValidity() && region?.image && region.set(inside(typed())));
 
 // Our own image service may be reached under another address than its public one, which its info.json names.
 async function tiles() {
