@@ -61,6 +61,12 @@ def failures_by_host(workspace: Workspace, stage: str | None = None) -> list[Hos
         return failure_store.by_host(connection, stage)
 
 
+def due(workspace: Workspace, host: str | None = None) -> int:
+    """How many documents that could not be had may be tried again now, at a host or at all."""
+    with workspace.catalogue.read() as connection:
+        return len(failure_store.to_retry(connection, "harvest", host))
+
+
 def survey(workspace: Workspace, collection: str | None = None) -> list[HostSurvey]:
     """What was odd about the harvested documents, host by host; raises `NotFoundError`."""
     hosts: dict[str, HostSurvey] = {}

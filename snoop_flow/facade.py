@@ -86,6 +86,7 @@ class Workspace(workspace.Workspace):
     sources = browsing.sources
     failures = browsing.failures
     failures_by_host = browsing.failures_by_host
+    due = browsing.due
     survey = browsing.survey
     find_items = browsing.find_items
     records = browsing.records

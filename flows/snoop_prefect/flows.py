@@ -190,7 +190,8 @@ def ingest(
 ) -> dict[str, Any]:
     """Harvest, retry what failed and is due, embed what is new, bring the index up to date: what a schedule runs."""
     harvested = harvest(workspace, locations=locations, collection=collection, allow_hosts=allow_hosts)
-    retry(workspace)
+    if open_workspace(workspace).due():
+        retry(workspace)
     return {"harvest": harvested, "embed": embed(workspace), "index": index(workspace)}
 
 

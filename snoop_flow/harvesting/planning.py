@@ -23,8 +23,8 @@ from snoop_flow.plugin_types import (
     RecordMoved,
     RecordRef,
 )
-from snoop_flow.store import collections, failures
-from snoop_flow.store.rows import chunks
+from snoop_flow.store import aliases, collections, failures
+from snoop_flow.store.rows import chunks, opaque_id
 from snoop_flow.workspace import Workspace
 
 STAGE = "harvest"
@@ -61,7 +61,7 @@ class _List:
     refs: dict[str, RecordRef] = field(default_factory=dict)
     failed: list[dict[str, str]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    moved: list[list[str]] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
     checkpoint: Mapping[str, Any] | None = None
     partial: bool = False
     cut: bool = False
@@ -76,7 +76,7 @@ class _List:
                 self.refs.pop(one.uri, None)
                 self.gone.append(one.uri)
             case RecordMoved():
-                self.moved.append([one.uri, one.to])
+                self.moved.append((one.uri, one.to))
             case Checkpoint():
                 self.checkpoint, self.partial = dict(one.value), one.partial
 
@@ -90,7 +90,11 @@ def _plan_source(workspace: Workspace, source: Source, limit: int | None, full: 
             missed = failures.of_source(connection, source.id)
         refs += [RecordRef(one.subject, one.hint) for one in missed if one.retry_at and one.subject not in found.refs]
     common = {"source": source.id, "complete": whole and not found.partial}
-    first: dict[str, Any] = {**common, "refs": [], "failed": found.failed, "gone": found.gone, "moved": found.moved}
+    # before any unit reads what moved; the units of a job are done in no particular order
+    with workspace.catalogue.write() as connection:
+        for uri, to in found.moved:
+            aliases.moved(connection, source.collection_id, record_id(source, uri), to)
+    first: dict[str, Any] = {**common, "refs": [], "failed": found.failed, "gone": found.gone}
     if whole and found.checkpoint is not None:
         first["checkpoint"] = found.checkpoint
     yield first
@@ -121,6 +125,11 @@ def _plan_retry(workspace: Workspace, wanted: Mapping[str, Any]) -> Iterator[Pay
         for part in chunks(found, workspace.settings.harvest_batch):
             refs = [[one.subject, dict(one.hint), ""] for one in part]
             yield {"source": source, "complete": False, "refs": refs, "failed": []}
+
+
+def record_id(source: Source, key: str) -> str:
+    """A record's id: the same for the same document in the same collection, for ever."""
+    return opaque_id("record", source.collection_id, key)
 
 
 def opened(workspace: Workspace, source: Source, context: Lent) -> HarvestSource:

@@ -10,8 +10,8 @@ from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
 from snoop_flow.errors import ConflictError, FailureKind, SourceError
 from snoop_flow.harvesting.lending import Lent, UnchangedError
-from snoop_flow.harvesting.planning import STAGE, absolute, failure_of, opened, plan, wait_before_retry
-from snoop_flow.harvesting.saving import Known, Read, known_records, record_id, save_all
+from snoop_flow.harvesting.planning import STAGE, absolute, failure_of, opened, plan, record_id, wait_before_retry
+from snoop_flow.harvesting.saving import Known, Read, known_records, save_all
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import HarvestSource, RecordRef
 from snoop_flow.reports import FailedThing, HarvestReport
@@ -82,8 +82,6 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     payload = unit.payload
     with workspace.catalogue.write() as connection:
         source = collections.source_by_id(connection, payload["source"])
-        for uri, to in payload.get("moved", ()):
-            aliases.moved(connection, source.collection_id, record_id(source, uri), to)
         deleted = payload.get("gone", ())
         other = aliases.records_of(connection, source.collection_id, deleted)
         ids = [other.get(uri) or record_id(source, uri) for uri in deleted]
@@ -186,4 +184,5 @@ def _collection_of(workspace: Workspace, source: Source) -> Collection:
         return collections.by_id(connection, source.collection_id)
 
 
-HARVEST = Verb("harvest", plan, _do_unit, _finish)
+# one unit waits for a server while the other one reads and writes
+HARVEST = Verb("harvest", plan, _do_unit, _finish, at_once=2)

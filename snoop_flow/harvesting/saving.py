@@ -10,12 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from snoop_flow.entities import Source
+from snoop_flow.harvesting.planning import STAGE, record_id
 from snoop_flow.plugin_types import ItemDraft, RecordDraft, RecordRef
 from snoop_flow.store import aliases, failures, records
 from snoop_flow.store.rows import now, opaque_id
 from snoop_flow.workspace import Workspace
-
-STAGE = "harvest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,6 @@ class Read:
     known: Known
     draft: RecordDraft | None
     validator: Mapping[str, str]
-
-
-def record_id(source: Source, key: str) -> str:
-    """A record's id: the same for the same document in the same collection, for ever."""
-    return opaque_id("record", source.collection_id, key)
 
 
 def known_records(workspace: Workspace, source: Source, refs: Sequence[RecordRef]) -> dict[str, Known]:

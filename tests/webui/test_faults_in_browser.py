@@ -162,13 +162,18 @@ def test_disagreement_names_the_other_person(visit: Visit, archive: Workspace, d
     expect(page.locator("#disagreements")).to_contain_text("Ada Lovelace")
 
 
-def test_a_picture_of_200_megapixels_is_refused_in_one_line(visit: Visit, tmp_path: Path) -> None:
-    Image.MAX_IMAGE_PIXELS, before = None, Image.MAX_IMAGE_PIXELS
-    Image.new("1", (20_000, 10_000)).save(tmp_path / "large.png")
+def test_a_picture_of_200_megapixels_is_searched_with_and_one_of_500_refused(visit: Visit, tmp_path: Path) -> None:
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    for name, size in (("large", (20_000, 10_000)), ("too-large", (25_000, 20_000))):
+        Image.new("1", size).save(tmp_path / f"{name}.png")
     Image.MAX_IMAGE_PIXELS = before
     page = visit("/", allow="status of (400|502)")
+    page.set_default_timeout(30_000)
     page.locator("#image").set_input_files(tmp_path / "large.png")
-    expect(page.get_by_role("alert")).to_contain_text("pixels")
+    expect(page.locator(".asking")).to_contain_text("your image", timeout=30_000)
+    page.goto("/")
+    page.locator("#image").set_input_files(tmp_path / "too-large.png")
+    expect(page.get_by_role("alert")).to_contain_text("more memory than an image may take", timeout=30_000)
     expect(page.get_by_role("link", name="Go back")).to_be_visible()
 
 

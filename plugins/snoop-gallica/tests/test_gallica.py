@@ -12,6 +12,7 @@ from snoop_flow import Workspace
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import profile_of
 from snoop_flow.host import PluginHost
+from snoop_flow.plugin_types import RecordRef
 from snoop_flow.testing import Documents, check_source
 from snoop_gallica.addresses import Addresses, ark_of, arks_of, view_of
 from snoop_gallica.locations import Location, parse, recognises
@@ -70,9 +71,7 @@ def test_the_picture_of_a_view_is_not_embedded_again_when_the_stack_changes(repl
     assert old.digest != new.digest
 
 
-def _ref() -> Any:
-    from snoop_flow.plugin_types import RecordRef
-
+def _ref() -> RecordRef:
     return RecordRef(BOOK)
 
 
@@ -113,7 +112,7 @@ def test_a_set_of_the_repository_is_listed_whole(workspace: Workspace, replica: 
     record = workspace.records("gallica")[0]
     assert any(label == {"none": ("dc:subject",)} for label, _ in record.metadata)
     listed = list(GALLICA.open("gallica:set:x", _Fetching(replica)).list())
-    arks = [one.uri for one in listed if hasattr(one, "hint")]
+    arks = [one.uri for one in listed if isinstance(one, RecordRef)]
     assert len(arks) == len(set(arks)) > 50
     assert listed[-1].partial is False  # type: ignore[union-attr]
 
