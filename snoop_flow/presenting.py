@@ -26,8 +26,9 @@ from snoop_iiif import (
     build_annotation,
     build_assessment,
     build_collection,
-    build_list,
     build_manifest,
+    build_old_annotation,
+    build_old_list,
     build_page,
     build_wrapper,
     search_services,
@@ -124,7 +125,10 @@ def annotated_collection(
 def annotation_list(workspace: Workspace, item_id: str) -> dict[str, Any]:
     """All live annotations on one item and its regions as a list of Presentation 2; raises `NotFoundError`."""
     uri = f"{annotations_url(workspace.settings)}/lists/{item_id}"
-    return build_list(uri, _drafts(workspace, item_id))
+    drafts = _drafts(workspace, item_id)
+    with workspace.catalogue.read() as connection:
+        record = records.by_id(connection, items.by_ids(connection, [item_id])[0].record_id)
+    return build_old_list(uri, [build_old_annotation(draft) for draft in drafts], record.uri)
 
 
 def _search_uri(settings: Settings, record_id: str) -> str:

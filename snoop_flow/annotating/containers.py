@@ -111,8 +111,8 @@ def container_page(workspace: Workspace, found: Container, page: int, iris: bool
 
 def stream_container(workspace: Workspace, found: Container) -> Iterator[dict[str, Any]]:
     """All annotations of a container, each whole, in bounded memory."""
-    with workspace.catalogue.read() as connection:
-        for ids in containers.after(connection, found.scope):
+    with workspace.catalogue.read() as streaming, workspace.catalogue.read() as connection:
+        for ids in containers.stream(streaming, found.scope):
             yield from documents_of(workspace, connection, ids)
 
 
@@ -120,18 +120,17 @@ def documents_of(
     workspace: Workspace, connection: Connection, ids: Sequence[str], profile: Profile = "w3c"
 ) -> list[dict[str, Any]]:
     """Annotations, verdicts and received ones by id, in this order; what was withdrawn meanwhile is left out."""
-    found = containers.published(connection, [one.removesuffix(ASSESSMENT) for one in ids])
-    written = received.by_ids(connection, [one for one in ids if one not in found])
+    found = containers.published(connection, sorted({one.removesuffix(ASSESSMENT) for one in ids}))
+    written = received.by_ids(connection, [one for one in ids if one.removesuffix(ASSESSMENT) not in found])
     context = extension_context(workspace.settings)
     documents = []
     for id_ in ids:
         kept = found.get(id_.removesuffix(ASSESSMENT))
         if kept is not None:
-            draft = draft_of(workspace.settings, kept)
             if not id_.endswith(ASSESSMENT):
-                documents.append(build_annotation(draft, profile, context))
-            elif draft.verdict is not None:
-                documents.append(build_assessment(draft, profile, context))
+                documents.append(build_annotation(draft_of(workspace.settings, kept), profile, context))
+            elif kept.content["decision"]:
+                documents.append(build_assessment(draft_of(workspace.settings, kept), profile, context))
         elif id_ in written:
             documents.append(dict(written[id_].document))
     return documents

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from snoop_flow.errors import SourceError
 from snoop_flow.fetching import Fetched
 from snoop_flow.pushing.targets import Letter, Means, Receipt
-from snoop_iiif import AnnotationDraft, build_oa
+from snoop_iiif import AnnotationDraft, build_old_annotation
 
 
 class SimpleTarget:
@@ -27,7 +27,7 @@ class SimpleTarget:
 
     def write(self, draft: AnnotationDraft) -> dict[str, Any]:
         """As an annotation of Presentation 2."""
-        return build_oa(draft)
+        return build_old_annotation(draft)
 
     def find(self, letter: Letter) -> Receipt | None:
         """Among the annotations of the canvas, by our id."""

@@ -71,16 +71,28 @@ def ids(connection: Connection, scope: Scope, offset: int, limit: int, kinds: Se
     return list(connection.execute(select(members.c.id).order_by(members.c.id).offset(offset).limit(limit)).scalars())
 
 
-def after(connection: Connection, scope: Scope, size: int = 500) -> Iterator[list[str]]:
-    """All ids of a scope in parts; what is added meanwhile may be missed, nothing comes twice."""
-    members = _members(scope, KINDS)
-    last = ""
-    while True:
-        wanted = select(members.c.id).where(members.c.id > last).order_by(members.c.id).limit(size)
-        if not (found := list(connection.execute(wanted).scalars())):
-            return
-        yield found
-        last = found[-1]
+def stream(connection: Connection, scope: Scope, size: int = 500) -> Iterator[list[str]]:
+    """All ids of a scope in parts, verdicts behind what they may be on, received ones last; keeps the connection busy.
+
+    An id of a verdict does not mean that there is one.
+    """
+    for statement, column in _streams(scope):
+        ordered = statement.order_by(column).execution_options(yield_per=size)
+        for part in connection.execute(ordered).scalars().partitions():
+            if column is annotation.c.id:
+                yield [one for id_ in part for one in (id_, id_ + ASSESSMENT)]
+            else:
+                yield list(part)
+
+
+def _streams(scope: Scope) -> list[tuple[Select[Any], Any]]:
+    streams = [(_published(scope, annotation.c.id), annotation.c.id)]
+    if scope.container is not None:
+        mine = select(received.c.id).where(received.c.withdrawn_at.is_(None))
+        streams.append(
+            (mine.where(received.c.container == scope.container) if scope.container else mine, received.c.id)
+        )
+    return streams
 
 
 def modified(connection: Connection, scope: Scope) -> datetime | None:

@@ -11,8 +11,8 @@ from snoop_iiif import (
     Software,
     build_annotation,
     build_answer,
-    build_list,
-    build_oa,
+    build_old_annotation,
+    build_old_list,
     build_terms,
     search_services,
 )
@@ -30,22 +30,15 @@ DRAFT = AnnotationDraft(
 
 
 def test_a_list_of_version_2() -> None:
-    document = build_list(
-        "https://e.org/l", [DRAFT, replace(DRAFT, box=(1, 2, 3, 4), time=(5, 6.5))], "https://e.org/y"
-    )
+    drafts = [DRAFT, replace(DRAFT, box=(1, 2, 3, 4), time=(5, 6.5))]
+    document = build_old_list("https://e.org/l", [build_old_annotation(one) for one in drafts], DRAFT.manifest_uri)
     assert document["@type"] == "sc:AnnotationList"
-    assert document["within"] == {"@id": "https://e.org/y", "@type": "sc:Layer"}
     whole, part = document["resources"]
     assert "@context" not in whole
-    assert "selector" not in whole["on"]
-    assert whole["on"]["within"]["@id"] == DRAFT.manifest_uri
-    assert part["on"]["selector"] == {"@type": "oa:FragmentSelector", "value": "xywh=1,2,3,4&t=5,6.5"}
-    assert [(one["chars"], one.get("language")) for one in whole["resource"]] == [
-        ("Ballon", "fr"),
-        ("balloon", "en"),
-        ("B", None),
-    ]
-    assert build_oa(DRAFT)["@context"] == document["@context"]
+    assert whole["on"] == DRAFT.canvas_uri
+    assert part["on"] == f"{DRAFT.canvas_uri}#xywh=1,2,3,4&t=5,6.5"
+    tags = [(one["chars"], one.get("language")) for one in whole["resource"] if one["@type"] == "oa:Tag"]
+    assert tags == [("Ballon", "fr"), ("balloon", "en"), ("B", None)]
 
 
 def test_an_answer_names_its_pages(w3c_errors: Errors) -> None:

@@ -178,7 +178,7 @@ class Simple:
             self.kept.pop(uri, None)
             return 204, None
         if method == "GET" and verb == "search":
-            return 200, [one for one in self.kept.values() if one["on"]["full"] == uri]
+            return 200, [one for one in self.kept.values() if one["on"].split("#")[0] == uri]
         return 404, None
 
 

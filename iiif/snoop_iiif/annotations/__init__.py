@@ -4,7 +4,7 @@ from snoop_iiif.annotations.answers import build_answer, build_terms, search_ser
 from snoop_iiif.annotations.building import build_annotation, build_assessment, build_page
 from snoop_iiif.annotations.draft import AnnotationDraft, Software, Verdict, annotation_id
 from snoop_iiif.annotations.extension import EXTENSION_CONTEXT, context_document
-from snoop_iiif.annotations.lists import build_list, build_oa
+from snoop_iiif.annotations.presentation2 import build_old_annotation, build_old_list
 
 __all__ = [
     "EXTENSION_CONTEXT",
@@ -15,8 +15,8 @@ __all__ = [
     "build_annotation",
     "build_answer",
     "build_assessment",
-    "build_list",
-    "build_oa",
+    "build_old_annotation",
+    "build_old_list",
     "build_page",
     "build_terms",
     "context_document",
