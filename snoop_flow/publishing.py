@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version as distribution_version
 from math import ceil, floor
 from typing import Any
@@ -206,6 +207,11 @@ _FRAME = 0.04
 _TIME = re.compile(r"(?:^|&)t=(?:npt:)?([\d:.]*\d)?(?:,([\d:.]*\d))?(?:&|$)")
 
 
+@cache
+def _own_version() -> str:
+    return distribution_version("snoop-flow")  # it reads a file, which for each annotation takes longer than all else
+
+
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     """A kept annotation as every notation is built from it.
 
@@ -230,7 +236,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         time=(time[0], time[1]) if time else None,
         score=facts["score"],
         calibrated=facts.get("calibrated", False),  # annotations from before audits know nothing of it
-        generator=Software(settings.agent, distribution_version("snoop-flow"), settings.public_url),
+        generator=Software(settings.agent, _own_version(), settings.public_url),
         rights=settings.annotation_rights or None,
         run_uri=facts["run_uri"],
         verdict=verdict,
