@@ -1,0 +1,20 @@
+"""The entry point: what this distribution gives to snoop-flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from snoop_catalogue.dublin_core import DUBLIN_CORE
+from snoop_catalogue.intermarc import INTERMARC
+from snoop_catalogue.marc21 import MARC21
+from snoop_catalogue.unimarc import UNIMARC
+from snoop_flow import hookimpl
+from snoop_flow.plugin_types import ExporterSpec
+
+EXPORTERS = (DUBLIN_CORE, MARC21, UNIMARC, INTERMARC)
+
+
+@hookimpl
+def register_exporters() -> Sequence[ExporterSpec]:
+    """One exporter for each format."""
+    return EXPORTERS
