@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from lxml import etree
 
 from snoop_catalogue.statements import legal
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-Element = etree._Element
+Element: TypeAlias = Any  # `etree._Element`; lxml has no types
 
 
 def add(parent: Element, tag: str, text: str = "", attributes: Mapping[str, str] | None = None) -> Element:

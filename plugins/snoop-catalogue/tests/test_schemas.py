@@ -11,9 +11,14 @@ import pymarc
 import pytest
 from lxml import etree
 
+from snoop_catalogue.alto import ALTO_FILES
+from snoop_catalogue.coco import COCO
 from snoop_catalogue.dublin_core import DUBLIN_CORE
+from snoop_catalogue.edm import EDM
 from snoop_catalogue.intermarc import INTERMARC, tag_of
+from snoop_catalogue.label_studio import LABEL_STUDIO
 from snoop_catalogue.marc21 import MARC21
+from snoop_catalogue.mets import METS_FILES
 from snoop_catalogue.unimarc import UNIMARC
 from snoop_flow.plugin_types import ExporterSpec, ExportRow
 
@@ -93,3 +98,50 @@ def test_intermarc(exported: Exported, real_rows: list[ExportRow]) -> None:
 )
 def test_terms_of_intermarc(term: str, tag: str) -> None:
     assert tag_of(term) == tag
+
+
+@pytest.mark.parametrize(
+    ("spec", "schema"),
+    [(EDM, "edm/EDM.xsd"), (ALTO_FILES, "alto/alto-4-4.xsd"), (METS_FILES, "mets/mets.xsd")],
+    ids=["edm", "alto", "mets"],
+)
+def test_a_folder_of_files(exported: Exported, validate: Validate, spec: ExporterSpec, schema: str) -> None:
+    files = sorted(exported(spec).iterdir())
+    assert len(files) > 60
+    for path in files:
+        validate(schema, etree.parse(str(path)).getroot())
+
+
+def test_edm_tells_software_from_persons(exported: Exported) -> None:
+    path = sorted(exported(EDM).iterdir())[0]
+    subjects = etree.parse(str(path)).getroot().findall(".//{*}subject")
+    edm = "{http://www.europeana.eu/schemas/edm/}"
+    assert {one.get(f"{edm}wasGeneratedBy") for one in subjects} == {"SoftwareAgent"}
+    assert all(0 <= float(one.get(f"{edm}confidenceLevel")) <= 1 for one in subjects)
+
+
+def test_coco(exported: Exported, real_rows: list[ExportRow]) -> None:
+    found = json.loads(exported(COCO).read_text("utf-8"))
+    assert len(found["annotations"]) == len(real_rows)
+    images = {one["id"]: one for one in found["images"]}
+    assert len(images) == len({row.item.id for row in real_rows})
+    assert {one["category_id"] for one in found["annotations"]} == {one["id"] for one in found["categories"]}
+    by_id = {row.annotation.id: row for row in real_rows}
+    for one in found["annotations"]:
+        row = by_id[one["annotation"]]
+        assert images[one["image_id"]]["canvas"] == row.item.uri
+        if row.annotation.box:
+            assert tuple(one["bbox"]) == row.annotation.box
+
+
+def test_label_studio(exported: Exported, real_rows: list[ExportRow]) -> None:
+    tasks = json.loads(exported(LABEL_STUDIO).read_text("utf-8"))
+    given = [one for task in tasks for kind in ("annotations", "predictions") for one in task.get(kind, [])]
+    results = [result for one in given for result in one["result"]]
+    assert len(results) == len(real_rows)
+    assert {one["type"] for one in results} == {"rectanglelabels", "choices"}
+    by_id = {row.annotation.id: row for row in real_rows}
+    for one in results:
+        row = by_id[one["id"]]
+        if row.annotation.box and row.item.width:
+            assert one["value"]["x"] * row.item.width / 100 == pytest.approx(row.annotation.box[0], abs=0.5)
