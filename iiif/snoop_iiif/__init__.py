@@ -11,6 +11,8 @@ from snoop_iiif.annotations import (
     annotation_id,
     build_annotation,
     build_assessment,
+    build_old_annotation,
+    build_old_list,
     build_page,
     context_document,
 )
@@ -58,6 +60,8 @@ __all__ = [
     "build_assessment",
     "build_collection",
     "build_manifest",
+    "build_old_annotation",
+    "build_old_list",
     "build_page",
     "canvas_box",
     "context_document",

@@ -3,6 +3,7 @@
 from snoop_iiif.annotations.building import build_annotation, build_assessment, build_page
 from snoop_iiif.annotations.draft import AnnotationDraft, Software, Verdict, annotation_id
 from snoop_iiif.annotations.extension import EXTENSION_CONTEXT, context_document
+from snoop_iiif.annotations.presentation2 import build_old_annotation, build_old_list
 
 __all__ = [
     "EXTENSION_CONTEXT",
@@ -12,6 +13,8 @@ __all__ = [
     "annotation_id",
     "build_annotation",
     "build_assessment",
+    "build_old_annotation",
+    "build_old_list",
     "build_page",
     "context_document",
 ]

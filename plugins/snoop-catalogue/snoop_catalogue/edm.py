@@ -1,7 +1,8 @@
 """Exporter `edm`: the Europeana Data Model as RDF/XML, a file for each image.
 
 The classes found are `dc:subject` of the object; `edm:wasGeneratedBy` tells software from persons and
-`edm:confidenceLevel` how sure it is. An image is the unit, as part (`dcterms:isPartOf`) of its document: a subject of one leaf is not one of the whole volume.
+`edm:confidenceLevel` how sure it is. An image is the unit, as
+part (`dcterms:isPartOf`) of its document: a subject of one leaf is not one of the whole volume.
 """
 
 from __future__ import annotations

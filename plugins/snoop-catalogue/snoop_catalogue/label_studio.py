@@ -20,7 +20,7 @@ from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, E
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
     """Write one file."""
     count = 0
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         with ArrayWriter(file) as tasks:
             for _, group in by_page(rows, context):
                 count += len(group)
