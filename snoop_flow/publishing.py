@@ -8,6 +8,7 @@ of IIIF and W3C are built from them when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version as distribution_version
 from typing import Any
 
@@ -155,6 +156,12 @@ def _box(item: Item) -> list[float] | None:
     return None if box is None else [int(side) if side == int(side) else side for side in box]
 
 
+@cache
+def _own_version() -> str:
+    """Read once: it is in a file, and every annotation names it."""
+    return distribution_version("snoop-flow")
+
+
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     """A kept annotation as every notation is built from it.
 
@@ -176,7 +183,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         box=tuple(facts["box"]) if facts["box"] else None,
         score=facts["score"],
         calibrated=facts.get("calibrated", False),  # annotations from before audits know nothing of it
-        generator=Software(settings.agent, distribution_version("snoop-flow"), settings.public_url),
+        generator=Software(settings.agent, _own_version(), settings.public_url),
         run_uri=facts["run_uri"],
         verdict=verdict,
     )

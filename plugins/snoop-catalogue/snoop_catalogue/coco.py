@@ -23,7 +23,10 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     """Write one file."""
     count = 0
     categories: dict[str, dict[str, Any]] = {}
-    with path.open("w", **WRITING) as file, tempfile.TemporaryFile("w+", **WRITING) as waiting:
+    with (
+        path.open("w", encoding="utf-8", errors="backslashreplace") as file,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as waiting,
+    ):
         file.write('{"images": ')
         with ArrayWriter(file) as images, ArrayWriter(waiting) as annotations:
             for number, (_, group) in enumerate(by_page(rows, context), 1):
