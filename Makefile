@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 MODELS := $(VENV)/.models
 VENDOR := webui/snoop_webui/static/vendor/digests.json
+TEST_VENDOR := tests/webui/vendor/digests.json
 PYTEST_ARGS ?= -n 2 --dist loadfile
 SYSTEM_PACKAGES ?= yes
 
@@ -24,7 +25,7 @@ export DO_NOT_TRACK = 1
 help: ## what can be made here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \t\2/p' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(VENDOR) ## .venv with everything installed, browser libraries included
+setup: $(STAMP) $(VENDOR) $(TEST_VENDOR) ## .venv with everything installed, browser libraries included
 
 $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) requirements/lock.txt requirements/bootstrap.txt scripts/install
 	@PYTHON='$(PYTHON)' VENV='$(VENV)' scripts/install
@@ -33,6 +34,11 @@ $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) requirements/lock.
 # offline it warns and makes nothing, so that the next time tries again
 $(VENDOR): webui/snoop_webui/vendor.lock.json | $(STAMP)
 	@$(BIN)/python -m snoop_webui.vendor --optional
+	@touch -c $@
+
+# what only tests need: axe, which looks for barriers
+$(TEST_VENDOR): tests/webui/vendor.lock.json | $(STAMP)
+	@$(BIN)/python -m snoop_webui.vendor --optional tests/webui
 	@touch -c $@
 
 models: $(MODELS) ## torch and the libraries of the plugins for transformers and OpenCLIP, 1 GB, where they can be had
@@ -74,5 +80,5 @@ lock: setup ## resolve requirements/lock.txt and models.txt anew; UPGRADE=--upgr
 
 clean: ## remove .venv, caches and fetched browser libraries
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
-		webui/snoop_webui/static/vendor
+		webui/snoop_webui/static/vendor tests/webui/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

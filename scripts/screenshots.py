@@ -35,6 +35,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workspace", type=Path, help="a workspace with an enriched class, such as make demo leaves")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--only", nargs="*", help="names of the pictures wanted, such as class review")
+    parser.add_argument("--sample-port", type=int, default=SAMPLE_PORT, help="the one that the demo was made with")
     parsed = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
@@ -44,11 +46,13 @@ def main() -> None:
     with ExitStack() as stack:
         workspace = stack.enter_context(Workspace.open(parsed.workspace))
         if (parsed.workspace / "sample").is_dir():  # the archive of the demo is served by nobody else
-            stack.enter_context(SampleServer(parsed.workspace / "sample", SAMPLE_PORT))
+            stack.enter_context(SampleServer(parsed.workspace / "sample", parsed.sample_port))
         address = stack.enter_context(_served(workspace))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, path, act in _scenes(workspace):
+            if parsed.only and name not in parsed.only:
+                continue
             for locale in ("en-GB", "fr-FR"):
                 for theme in ("light", "dark"):
                     _take(browser, address + path, act, locale, theme, parsed.out / f"{name}-{locale[:2]}-{theme}.png")
@@ -84,11 +88,28 @@ def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
         ("enrichment", "/enrichment", _nothing),
         ("jobs", "/jobs", _nothing),
         ("sources", "/sources", _nothing),
+        ("audit", f"/classes/{class_id}/audit", _nothing),
+        ("versions", f"/classes/{class_id}/versions", _nothing),
+        ("preview", f"/classes/{class_id}/publish/preview/{best.record}?policy=all", _settle),
+        ("home", "/home", _nothing),
+        ("discover", "/discover", _nothing),
+        ("preferences", "/preferences", _nothing),
+        ("admin", "/admin", _nothing),
+        ("help", f"/?class={class_id}", _help),
     ]
 
 
 def _nothing(page: Page) -> None:
     pass
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_timeout(2500)  # Mirador fades its parts in
+
+
+def _help(page: Page) -> None:
+    page.locator("#grid [role=option]").first.focus()
+    page.keyboard.press("?")
 
 
 def _select(page: Page) -> None:

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from snoop_flow.cards import cards as cards_of
-from snoop_flow.entities import Failure, Item, JobState, Prediction, Record, SetKind, Source, VisualClass
+from snoop_flow.entities import (
+    Failure,
+    HostFailures,
+    Item,
+    JobState,
+    Prediction,
+    Record,
+    SetKind,
+    Source,
+    Status,
+    VisualClass,
+)
 from snoop_flow.entities import image_of as number_of_image
 from snoop_flow.errors import NotFoundError, SnoopError
 from snoop_flow.images import THUMBNAIL_SIZE
@@ -14,14 +25,16 @@ from snoop_flow.indexing import recall_of
 from snoop_flow.regions.drawing import MARK, Box, draw
 from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import Abilities, Card, SaidOfImage, StatusReport
+from snoop_flow.store import aliases, embeddings, indexes, items, jobs, marks, predictions
 from snoop_flow.store import classes as class_store
 from snoop_flow.store import collections as collection_store
-from snoop_flow.store import embeddings, indexes, items, jobs, marks, predictions
 from snoop_flow.store import failures as failure_store
 from snoop_flow.store import records as record_store
 from snoop_flow.store.collections import CollectionCounts
 from snoop_flow.vectors import state_of
 from snoop_flow.workspace import Workspace, serving_first
+from snoop_iiif import HostSurvey
+from snoop_iiif.surveying import by_size, host_of
 
 
 def collections(workspace: Workspace) -> list[CollectionCounts]:
@@ -40,6 +53,37 @@ def failures(workspace: Workspace, stage: str | None = None, limit: int = 100) -
     """What went wrong last, by subject, newest first."""
     with workspace.catalogue.read() as connection:
         return failure_store.latest(connection, stage, limit)
+
+
+def failures_by_host(workspace: Workspace, stage: str | None = None) -> list[HostFailures]:
+    """How many failures each host has, by stage and kind, most first."""
+    with workspace.catalogue.read() as connection:
+        return failure_store.by_host(connection, stage)
+
+
+def due(workspace: Workspace, host: str | None = None) -> int:
+    """How many documents that could not be had may be tried again now, at a host or at all."""
+    with workspace.catalogue.read() as connection:
+        return len(failure_store.to_retry(connection, "harvest", host))
+
+
+def survey(workspace: Workspace, collection: str | None = None) -> list[HostSurvey]:
+    """What was odd about the harvested documents, host by host; raises `NotFoundError`."""
+    hosts: dict[str, HostSurvey] = {}
+    with workspace.catalogue.read() as connection:
+        mine = collection_store.by_slug(connection, collection).id if collection else None
+        for uri, version, quirks in record_store.quirks(connection, mine):
+            one = hosts.setdefault(host := host_of(uri), HostSurvey(host))
+            one.documents += 1
+            one.versions[version] += 1
+            one.add_quirks(quirks, uri)
+    return by_size(hosts.values())
+
+
+def find_items(workspace: Workspace, uri: str) -> list[Item]:
+    """The live items of a canvas URI, be it the one they are published with or one it had before, or elsewhere."""
+    with workspace.catalogue.read() as connection:
+        return items.by_ids(connection, aliases.item_ids(connection, uri))
 
 
 def records(workspace: Workspace, collection: str, offset: int = 0, limit: int = 50) -> list[Record]:
@@ -65,6 +109,27 @@ def item(workspace: Workspace, item_id: str) -> Item:
     """An item; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
         return items.by_ids(connection, [item_id])[0]
+
+
+def locate(workspace: Workspace, uri: str, manifest: str = "") -> tuple[str, str]:
+    """The ids of the record and of its item that the address of a canvas, or of a manifest, names.
+
+    Args:
+        manifest: that the canvas is part of, where it is known.
+
+    Raises:
+        NotFoundError: nothing here has this address.
+    """
+    with workspace.catalogue.read() as connection:
+        known = record_store.by_uri(connection, manifest or uri)
+        if known is not None:
+            there = record_store.items_of(connection, known.id)
+            wanted = [one for one in there if one.uri == uri] or ([] if manifest else there)
+        else:
+            wanted = items.by_uri(connection, uri)
+    if not wanted:
+        raise NotFoundError(f"{uri[:200]}: is not in this corpus; harvest its manifest first")
+    return wanted[0].record_id, wanted[0].id
 
 
 def cards(workspace: Workspace, item_ids: Sequence[str], class_name: str | None = None) -> tuple[Card, ...]:
@@ -107,7 +172,8 @@ def item_predictions(workspace: Workspace, item_id: str) -> list[tuple[VisualCla
     with workspace.catalogue.read() as connection:
         number = items.by_ids(connection, [item_id])[0].number
         found = predictions.of_items(connection, [number])
-        return [(class_store.find(connection, one.class_id), one) for one in found]
+        seen = class_store.seen(connection, [one.class_id for one in found])
+        return [(seen[one.class_id], one) for one in found if one.class_id in seen]
 
 
 def image_predictions(workspace: Workspace, item_id: str) -> list[SaidOfImage]:
@@ -116,7 +182,20 @@ def image_predictions(workspace: Workspace, item_id: str) -> list[SaidOfImage]:
         image = items.by_ids(connection, [item_id])[0]
         there = {one.number: one for one in (image, *items.regions_of(connection, [image.number]))}
         found = predictions.of_items(connection, list(there))
-        return [SaidOfImage(class_store.find(connection, one.class_id), one, there[one.item]) for one in found]
+        seen = class_store.seen(connection, [one.class_id for one in found])
+        return [SaidOfImage(seen[one.class_id], one, there[one.item]) for one in found if one.class_id in seen]
+
+
+def record_hits(workspace: Workspace, record_id: str, class_name: str) -> tuple[Card, ...]:
+    """The images of a record that a class found, in any state but rejected, by themselves or by a region of theirs."""
+    with workspace.catalogue.read() as connection:
+        found = class_store.find(connection, class_name)
+        whole = [one.number for one in record_store.items_of(connection, record_id)]
+        parents = {one.number: one.parent for one in items.regions_of(connection, whole)}
+        said = predictions.of_items(connection, [*whole, *parents])
+        kept = {one.item for one in said if one.class_id == found.id and one.status is not Status.REJECTED}
+        shown = {parents.get(number) or number for number in kept}
+    return cards_of(workspace, [number for number in whole if number in shown])
 
 
 def image_of(workspace: Workspace, item_id: str) -> Item:

@@ -123,7 +123,7 @@ def _embedded(
 ) -> tuple[list[tuple[Item, FloatArray]], list[tuple[Item, SourceError]]]:
     """Items with their vectors, and those that have none with the reason."""
     backbone = workspace.open_backbone(spec, device)
-    step = _step(backbone, len(wanted))
+    step = step_of(backbone, len(wanted))
     done: list[tuple[Item, FloatArray]] = []
     failed: list[tuple[Item, SourceError]] = []
     loaded: list[tuple[Item, Any]] = []
@@ -142,7 +142,7 @@ def _embedded(
     return [one for one, good in zip(done, fit, strict=True) if good], failed
 
 
-def _step(backbone: Backbone, wanted: int) -> int:
+def step_of(backbone: Backbone, wanted: int) -> int:
     """How many pictures to give a backbone at once; finding its best number takes time, which few are not worth."""
     return int(getattr(backbone, "batch_size", STEP)) if wanted > STEP else STEP
 

@@ -94,10 +94,11 @@ class Status(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands; the last three are final."""
+    """Where a job stands; the last three are final. A paused one waits to be taken up again."""
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -113,7 +114,11 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who marks, reviews and publishes."""
+    """A person who marks, reviews and publishes.
+
+    Attributes:
+        disabled_at: since when they may not log in any more; what they did stays theirs.
+    """
 
     id: str
     institution_id: str
@@ -121,6 +126,24 @@ class User:
     name: str
     role: Role
     created_at: datetime
+    disabled_at: datetime | None = None
+
+    def may(self, role: Role) -> bool:
+        """Whether their role includes another."""
+        ranks = list(Role)
+        return ranks.index(self.role) >= ranks.index(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only log: what happened to what, by whom, and when."""
+
+    sequence: int
+    name: str
+    subject: str
+    user: str
+    detail: Mapping[str, Any]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +181,7 @@ class Source:
     allowed_hosts: tuple[str, ...]
     created_at: datetime
     harvested_at: datetime | None
+    checkpoint: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +202,8 @@ class Record:
     local: bool
     harvested_at: datetime
     gone_at: datetime | None
+    media: tuple[Mapping[str, Any], ...] = ()
+    quirks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +457,14 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The last thing that went wrong with one subject in one stage; cleared by success."""
+    """The last thing that went wrong with one subject in one stage; cleared by success.
+
+    Attributes:
+        host: where the subject lies; "" for files of this machine.
+        retry_at: when another try is worth it; None where only a change by somebody can help.
+        source_id: the source that listed it, of a harvest.
+        hint: what that source wants back to read it.
+    """
 
     stage: str
     subject: str
@@ -439,6 +472,29 @@ class Failure:
     reason: str
     tries: int
     at: datetime
+    host: str = ""
+    retry_at: datetime | None = None
+    source_id: str = ""
+    hint: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HostFailures:
+    """The failures of one kind at one host.
+
+    Attributes:
+        retry_at: when the first of them may be tried again.
+        reason: of one of them, `example`.
+    """
+
+    host: str
+    stage: str
+    kind: str
+    count: int
+    retry_at: datetime | None
+    at: datetime
+    reason: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)

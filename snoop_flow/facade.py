@@ -8,8 +8,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from snoop_flow import backbones as encoders
 from snoop_flow import (
+    accounts,
+    bands,
     browsing,
     diagnosis,
     embedding,
@@ -19,6 +20,7 @@ from snoop_flow import (
     indexing,
     people,
     presenting,
+    previewing,
     publishing,
     refining,
     reviewing,
@@ -28,12 +30,13 @@ from snoop_flow import (
     switching,
     workspace,
 )
+from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import auditing, definitions, estimating, marking, moving, suggesting, teaching
+from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
-from snoop_flow.entities import Job, Unit
+from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 
@@ -60,6 +63,8 @@ class Workspace(workspace.Workspace):
     """
 
     harvest = harvesting.harvest
+    retry = harvesting.retry
+    analyse = harvesting.analyse
     embed = embedding.embed
     segment = segmenting.segment
     build_index = indexing.build_index
@@ -68,15 +73,24 @@ class Workspace(workspace.Workspace):
     refine = refining.refine
     refinable = refining.refinable
     publish = publishing.publish
+    publish_plan = publishing.publish_plan
+    preview_documents = previewing.preview_documents
+    preview_manifest = previewing.preview_manifest
     export = exporting.export
 
     collections = browsing.collections
     sources = browsing.sources
     failures = browsing.failures
+    failures_by_host = browsing.failures_by_host
+    due = browsing.due
+    survey = browsing.survey
+    find_items = browsing.find_items
     records = browsing.records
     record = browsing.record
     record_items = browsing.record_items
+    record_hits = browsing.record_hits
     item = browsing.item
+    locate = browsing.locate
     cards = browsing.cards
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
@@ -92,6 +106,17 @@ class Workspace(workspace.Workspace):
 
     add_user = people.add_user
     users = people.users
+    acting = people.acting
+    login_needed = accounts.login_needed
+    set_password = accounts.set_password
+    change_user = accounts.change_user
+    who_can_log_in = accounts.who_can_log_in
+    log_in = accounts.log_in
+    log_out = accounts.log_out
+    session_user = accounts.session_user
+    preferences = accounts.preferences
+    set_preferences = accounts.set_preferences
+    audit_log = accounts.audit_log
 
     manifest = presenting.manifest
     annotation = presenting.annotation
@@ -105,6 +130,7 @@ class Workspace(workspace.Workspace):
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class
+    merge_class = definitions.merge_class
     move_class = moving.move_class
     move_classes = switching.move_classes
     switch_backbone = switching.switch_backbone
@@ -112,6 +138,7 @@ class Workspace(workspace.Workspace):
     import_class = sharing.import_class
     mark = marking.mark
     undo = marking.undo
+    conflicts = marking.conflicts
     marks = marking.present_marks
     mark_history = marking.mark_history
     disagreements = agreeing.disagreements
@@ -123,6 +150,10 @@ class Workspace(workspace.Workspace):
     ranking = looking.ranking
     histogram = looking.histogram
     class_coverage = looking.class_coverage
+    frontier = comparing.frontier
+    twins = comparing.twins
+    compare_versions = comparing.compare_versions
+    mark_range = comparing.mark_range
     set_threshold = teaching.set_threshold
     audit_next = auditing.audit_next
     audit_answers = auditing.audit_answers
@@ -132,11 +163,15 @@ class Workspace(workspace.Workspace):
     expected_hits = estimating.expected_hits
 
     predictions = reviewing.predicted
+    band_reports = bands.band_reports
+    band_sample = bands.band_sample
+    accept_band = bands.accept_band
     bands = reviewing.bands
     review = reviewing.review
 
     job = running.get
     cancel_job = running.cancel_job
+    pause_job = running.pause_job
     fail_job = running.fail_job
 
     def jobs(self, limit: int = 50) -> list[Job]:
@@ -154,9 +189,18 @@ class Workspace(workspace.Workspace):
             UsageError: no such verb.
         """
         _verb(kind)
+        for name in parameters.get("names") or ():
+            definitions.find_class(self, name)
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)
+
+    def resume_job(self, job_id: str) -> Job:
+        """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
+        job = self.job(job_id)
+        if job.state is JobState.PAUSED:
+            self._launch(running.unpause_job(self, job_id))
+        return self.job(job_id)
 
     def resume_jobs(self) -> int:
         """Take up again what a stopped server left; returns how many jobs."""
@@ -209,7 +253,7 @@ class Workspace(workspace.Workspace):
 
 
 _DEFAULTS: dict[str, Payload] = {
-    "harvest": {"collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

@@ -156,7 +156,7 @@ class PluginHost:
         """
         if name is not None:
             return choose("source", name, self.sources, self.failures)
-        for spec in self.sources.values():
+        for spec in sorted(self.sources.values(), key=lambda one: one.general):
             if spec.recognises(location):
                 return spec
         raise PluginError(

@@ -32,6 +32,7 @@ Progress = Callable[[int, int, str], None]
 Payload = Mapping[str, Any]
 LEASE = timedelta(minutes=30)  # how long a silent process on another machine keeps its job
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+STOPPED = (JobState.PAUSED, JobState.CANCELLED)
 log = logging.getLogger(__name__)
 
 
@@ -75,6 +76,8 @@ def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progres
         if job.state is JobState.RUNNING and _alive(job):
             raise ConflictError(f"the same {job.kind} runs already as job {job.id} ({job.owner}); wait for it")
     job = same[0] if same else create(workspace, verb.kind, parameters)
+    if job.state is JobState.PAUSED:
+        job = unpause_job(workspace, job.id)
     return run_job(workspace, verb, job.id, progress)
 
 
@@ -106,10 +109,10 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
 
 
 def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[bool]:
-    """Do units, some at once; False for one that was left, since the job was cancelled or the workspace is closing."""
+    """Do units, some at once; False for one that was left: the job was stopped, or the workspace is closing."""
 
     def attempt(unit: Unit) -> bool:
-        if get(workspace, unit.job_id).state is JobState.CANCELLED or workspace.closing:
+        if get(workspace, unit.job_id).state in STOPPED or workspace.closing:
             return False
         do_unit(workspace, verb, unit)
         return True
@@ -165,13 +168,13 @@ def _metered(workspace: Workspace, job: Job) -> AbstractContextManager[Meter]:
 
 
 def finish_job(workspace: Workspace, verb: Verb, job_id: str) -> Job:
-    """Close a job whose units are all done; one that is final already is returned as it is.
+    """Close a job whose units are all done; one that is final or paused is returned as it is.
 
     Raises:
         UsageError: units are still open.
     """
     job = get(workspace, job_id)
-    if job.state in FINAL:
+    if job.state in FINAL or job.state is JobState.PAUSED:
         return job
     if job.done < job.total:
         raise UsageError(f"job {job_id} has {job.total - job.done} open units; run it before finishing it")
@@ -212,6 +215,22 @@ def cancel_job(workspace: Workspace, job_id: str) -> Job:
     with workspace.catalogue.write() as connection:
         if jobs.by_id(connection, job_id).state not in FINAL:
             jobs.change(connection, job_id, state=JobState.CANCELLED, finished_at=now())
+    return get(workspace, job_id)
+
+
+def pause_job(workspace: Workspace, job_id: str) -> Job:
+    """Let a job rest after its present unit, until it is taken up again."""
+    with workspace.catalogue.write() as connection:
+        if jobs.by_id(connection, job_id, lock=True).state in jobs.ACTIVE:
+            jobs.change(connection, job_id, state=JobState.PAUSED, owner="")
+    return get(workspace, job_id)
+
+
+def unpause_job(workspace: Workspace, job_id: str) -> Job:
+    """Queue a paused job again, as it was."""
+    with workspace.catalogue.write() as connection:
+        if jobs.by_id(connection, job_id, lock=True).state is JobState.PAUSED:
+            jobs.change(connection, job_id, state=JobState.QUEUED, owner="")
     return get(workspace, job_id)
 
 

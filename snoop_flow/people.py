@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 
 from snoop_flow.entities import Role, User
 from snoop_flow.errors import UsageError
@@ -42,3 +43,8 @@ def users(workspace: Workspace) -> list[User]:
     """Everybody, by login."""
     with workspace.catalogue.read() as connection:
         return kept.every(connection)
+
+
+def acting(workspace: Workspace, user: User) -> AbstractContextManager[None]:
+    """A block in which everything is done by `user`, who sees only what they may see."""
+    return kept.acting(user)

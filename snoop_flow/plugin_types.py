@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from snoop_flow.entities import Item, ItemKind, LanguageMap, Record, Status, VisualClass
-from snoop_flow.fetching import Fetched
+from snoop_flow.fetching import Fetched, HostProfile
 from snoop_flow.learning import Pool
 from snoop_iiif import AnnotationDraft
 
@@ -49,6 +49,8 @@ class ItemDraft:
         key: the canvas URI, or for a local record any text that is stable and unique within the record.
         image: JSON by which the image is had: `{"path": …}` or `snoop_iiif.Image.to_dict()`.
         image_digest: changes if and only if the picture must be embedded again.
+        uri: the canvas URI, where the key is something more stable.
+        aliases: other URIs under which institutions name this canvas.
     """
 
     key: str
@@ -59,6 +61,8 @@ class ItemDraft:
     image_digest: str
     kind: ItemKind = ItemKind.CANVAS
     selector: str = ""
+    uri: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class RecordDraft:
         digest: SHA-256 of the source document; an equal digest means that nothing changed.
         local: the installation itself serves the manifest and the images.
         problems: what could not be taken from this record, one line each.
+        media: sound and video of the record, JSON each: `{"canvas", "url", "kind", "format", "duration"}`.
+        quirks: short codes of what was odd about the document and mended.
     """
 
     key: str
@@ -83,6 +89,8 @@ class RecordDraft:
     version: str = ""
     local: bool = False
     problems: tuple[str, ...] = ()
+    media: tuple[Mapping[str, Any], ...] = ()
+    quirks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,13 @@ class RecordRef:
     Attributes:
         uri: what to read.
         hint: small JSON that the source wants back when it reads the record.
+        stamp: changes whenever the record does, such as a datestamp; a record that was read with the same one is not
+            read again. "" where the source knows none.
     """
 
     uri: str
     hint: Mapping[str, Any] = field(default_factory=dict)
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +118,61 @@ class ListingFailure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordGone:
+    """A record that its institution says it has deleted."""
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMoved:
+    """A record that has another URI now; it stays the same record, with its marks and annotations."""
+
+    uri: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Up to where a source was listed, so that the next harvest lists what changed since; given last.
+
+    Attributes:
+        value: small JSON, lent back by `SourceContext.checkpoint`.
+        partial: the list holds only what changed since the checkpoint that was lent: what it lacks is not gone.
+    """
+
+    value: Mapping[str, Any]
+    partial: bool = False
+
+
+Listed = RecordRef | ListingFailure | RecordGone | RecordMoved | Checkpoint
+
+
 class SourceContext(Protocol):
-    """What the engine lends a source: the one way out."""
+    """What the engine lends a source: the one way out, and where the last harvest ended.
+
+    Attributes:
+        checkpoint: of the last complete harvest; None for a first one, and when everything is to be listed.
+    """
+
+    @property
+    def checkpoint(self) -> Mapping[str, Any] | None:
+        """See the class."""
 
     def fetch(self, url: str, accept: str) -> Fetched:
-        """Fetch a document through the installation's fetcher; raises `SourceError`."""
+        """Fetch a document through the installation's fetcher; raises `SourceError`.
+
+        A record that is read from one document is asked for conditionally: where the server says that it did not
+        change, reading ends here, and the record counts as unchanged.
+        """
 
 
 class HarvestSource(Protocol):
     """An opened source: lists cheaply, reads one record at a time."""
 
-    def list(self) -> Iterator[RecordRef | ListingFailure]:
-        """Yield every record once; raises `SourceError` when nothing can be listed."""
+    def list(self) -> Iterator[Listed]:
+        """Yield every record once, or what changed since the checkpoint; raises `SourceError` when nothing can be."""
 
     def read(self, ref: RecordRef) -> RecordDraft:
         """Read one record; raises `SourceError`."""
@@ -131,12 +185,18 @@ class SourceSpec:
     Attributes:
         recognises: tells from the text of a location alone (no network) whether this source can read it.
         open: opens a location.
+        hosts: the manners at the hosts of this source.
+        reader: changes when reading keeps something else than before, so that unchanged documents are read again.
+        general: it recognises what others recognise better; it is asked last.
     """
 
     name: str
     title: str
     recognises: Callable[[str], bool]
     open: Callable[[str, SourceContext], HarvestSource]
+    hosts: tuple[HostProfile, ...] = ()
+    reader: str = "1"
+    general: bool = False
 
 
 # --- segmenters --------------------------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from snoop_flow import jobs
+from snoop_flow.cards import cards
 from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.entities import Annotation, Item, Job, Prediction, Record, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.images import parse_box
 from snoop_flow.jobs import Payload, Progress, Verb
-from snoop_flow.reports import Calibration, PublishReport
+from snoop_flow.reports import Calibration, PublishPlan, PublishReport
 from snoop_flow.settings import Settings
 from snoop_flow.store import classes, items, predictions, published, records
 from snoop_flow.store.rows import now
@@ -52,6 +53,27 @@ def publish(
     return PublishReport(job=job.id, cost=job.cost, **reported)
 
 
+def publish_plan(workspace: Workspace, name: str, *, policy: str = "accepted", examples: int = 8) -> PublishPlan:
+    """What `publish` would do, without doing it.
+
+    Raises:
+        NotFoundError: no such class.
+        UsageError: unknown policy.
+    """
+    if policy not in POLICIES:
+        raise UsageError(f"policy {policy!r}: is one of {', '.join(POLICIES)}")
+    numbers: dict[str, list[int]] = {"new": [], "changed": [], "unchanged": []}
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        for batch in predictions.to_publish(connection, found.id, POLICIES[policy]):
+            rows = rows_to_publish(workspace, connection, found, batch)
+            for row, state in zip(rows, published.compared(connection, rows), strict=True):
+                numbers[state].append(row["item"])
+        gone = published.unsupported(connection, found.id, POLICIES[policy])
+    shown = [cards(workspace, some[:examples]) for some in (numbers["new"], numbers["changed"], gone)]
+    return PublishPlan(len(numbers["new"]), len(numbers["changed"]), len(gone), len(numbers["unchanged"]), *shown)
+
+
 _REPORTED = ("annotations", "changed", "withdrawn")
 
 
@@ -75,7 +97,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, unit.payload["class"])
         for batch in predictions.to_publish(connection, found.id, statuses):
-            rows = _rows(workspace, connection, found, batch)
+            rows = rows_to_publish(workspace, connection, found, batch)
             with workspace.catalogue.write() as writing:
                 changed += published.publish(writing, rows)
     with workspace.catalogue.write() as writing:
@@ -84,9 +106,10 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     return {"annotations": total, "changed": changed, "withdrawn": withdrawn}
 
 
-def _rows(
+def rows_to_publish(
     workspace: Workspace, connection: Connection, found: VisualClass, batch: Sequence[Prediction]
 ) -> list[dict[str, Any]]:
+    """The annotations of predictions as rows of the catalogue, whether they are there already or not."""
     known = items.by_numbers(connection, [one.item for one in batch])
     parents = records.by_ids(connection, [item.record_id for item in known.values()])
     at = now()

@@ -22,7 +22,11 @@ class FailedThing:
 
 @dataclass(frozen=True, slots=True)
 class HarvestReport:
-    """What a harvest met; `new`, `changed`, `unchanged` and `gone` count records."""
+    """What a harvest met; `new`, `changed`, `unchanged` and `gone` count records.
+
+    Attributes:
+        skipped: of the unchanged, those whose server or datestamp said so, so that nothing was read.
+    """
 
     job: str
     collection: str
@@ -33,6 +37,7 @@ class HarvestReport:
     unchanged: int
     gone: int
     failed: tuple[FailedThing, ...]
+    skipped: int = 0
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -263,6 +268,15 @@ class HistoryEntry:
     created_at: datetime
     values: Mapping[str, int | None]
     settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What another person says of an item, where it is the opposite of what was just said."""
+
+    item: str
+    user: str
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +594,84 @@ class ReviewReport:
     accepted: int
     rejected: int
     proposed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandReport:
+    """A band of scores of a class's predictions, and what its sample tells.
+
+    Attributes:
+        within: the lowest score, and the one that it ends before.
+        counts: predictions by status.
+        sampled: of the band's sample, how many were decided one by one.
+        right: how many of these were accepted.
+        interval: in which the share of right ones lies 95 times of 100 (Wilson).
+        needed: how many more are to be looked at before the band may be accepted.
+    """
+
+    within: tuple[float, float]
+    counts: Mapping[Status, int]
+    sampled: int
+    right: int
+    interval: tuple[float, float]
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPlan:
+    """What publishing would do to the annotations of a class, and some examples of each."""
+
+    add: int
+    change: int
+    withdraw: int
+    unchanged: int
+    added: tuple[Card, ...] = ()
+    changed: tuple[Card, ...] = ()
+    withdrawn: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsReport:
+    """How two versions of a class differ.
+
+    Attributes:
+        alike: cosine of their weights: 1 where they order the corpus in the same way.
+        proposed: how many items reach the threshold of each.
+        entering: how many reach the later one's only; `entered` are the best of them.
+        leaving: how many reached the earlier one's only; `left` are the best of them.
+    """
+
+    before: int
+    after: int
+    alike: float
+    proposed: tuple[int, int]
+    entering: int
+    leaving: int
+    entered: tuple[Card, ...]
+    left: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Two items that look the same, of which one is marked; `other` may be marked otherwise."""
+
+    marked: Card
+    other: Card
+    likeness: float
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether both are marked, one as belonging and one as not."""
+        return self.other.mark is not None and self.marked.mark != self.other.mark
+
+
+@dataclass(frozen=True, slots=True)
+class RangeReport:
+    """What marking a range of scores did, or would do: `marked` items nobody had marked, of `inside` in the range."""
+
+    op_id: str
+    inside: int
+    marked: int
 
 
 @dataclass(frozen=True, slots=True)

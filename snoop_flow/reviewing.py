@@ -93,7 +93,12 @@ def _status(text: str) -> Status:
 
 def bands(workspace: Workspace, name: str, width: float = 0.25) -> list[tuple[float, dict[Status, int]]]:
     """(lower score, counts by status) of score bands, the highest first; raises `UsageError` for a width of nothing."""
-    if not 0 < width < math.inf:
-        raise UsageError(f"width {width:g} of score bands: must be a number above 0")
+    checked_width(width)
     with workspace.catalogue.read() as connection:
         return predictions.bands(connection, classes.find(connection, name).id, width)
+
+
+def checked_width(width: float) -> None:
+    """Raise `UsageError` where bands would have no width."""
+    if not 0 < width < math.inf:
+        raise UsageError(f"width {width:g} of score bands: must be a number above 0")

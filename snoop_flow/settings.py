@@ -65,7 +65,7 @@ class Settings:
     fetch_max_bytes: int = 64 * 1024 * 1024
     fetch_connections: int = 4
     embed_batch: int = 256
-    harvest_batch: int = 16
+    harvest_batch: int = 64
     enrich_batch: int = 100_000
     shard_rows: int = 250_000
     region_windows: int = 32

@@ -7,6 +7,7 @@ as methods.
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
@@ -25,7 +26,7 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import EmbeddingSet, Index, SetKind, User
 from snoop_flow.errors import IntegrityError, NotFoundError, WorkspaceError
-from snoop_flow.fetching import Fetcher, FetchPolicy
+from snoop_flow.fetching import Fetcher, FetchPolicy, HostProfile, Turns, shipped_profiles, workspace_profiles
 from snoop_flow.host import PluginHost
 from snoop_flow.images import Decoder, ImageLoader, Thumbnails
 from snoop_flow.plugin_types import Backbone, BackboneSpec
@@ -64,6 +65,7 @@ class Workspace:
         catalogue: the database that decides what exists.
         host: the plugins.
         closing: jobs in this process are to stop after their present unit.
+        turns: the queues at the hosts that are asked, shared by all processes of this workspace.
     """
 
     def __init__(self, folder: Path, settings: Settings, host: PluginHost | None = None) -> None:
@@ -80,19 +82,21 @@ class Workspace:
         self._derived: tuple[VectorSet, Derived] | None = None
         self._scopes: OrderedDict[Hashable, Scope] = OrderedDict()
         self._fetchers: dict[frozenset[str], Fetcher] = {}
+        self.turns = Turns(folder / "run" / "hosts")
 
     @classmethod
-    def create(cls, folder: Path | str, public_url: str | None = None) -> Self:
+    def create(cls, folder: Path | str, public_url: str | None = None, contact: str | None = None) -> Self:
         """Create a workspace, or bring an existing one to this version; what it holds is kept.
 
         Args:
             public_url: address under which a new workspace will be served, see `Settings`.
+            contact: mail or web address that identifies who harvests with a new workspace, see `Settings`.
 
         Raises:
             WorkspaceError: the folder holds other things, or cannot be written.
         """
         folder = Path(folder).expanduser().resolve()
-        _make_folder(folder, public_url)
+        _make_folder(folder, public_url, contact)
         workspace = cls(folder, load_settings(folder))
         workspace.catalogue.create()
         with workspace.catalogue.write() as connection:
@@ -141,7 +145,13 @@ class Workspace:
     # --- people ---------------------------------------------------------------------------------------------------
 
     def user(self, login: str | None = None) -> User:
-        """A user, by default the one of the settings, else the local curator; raises `NotFoundError`."""
+        """A user, by default who acts here, else the one of the settings, else the local curator.
+
+        Raises:
+            NotFoundError: nobody has this login.
+        """
+        if login is None and (present := people.acting_user()) is not None:
+            return present
         with self.catalogue.read() as connection:
             return people.by_login(connection, login or self.settings.user or people.LOCAL_LOGIN)
 
@@ -153,7 +163,7 @@ class Workspace:
             hosts = collections.allowed_hosts(connection) | frozenset(allow_hosts)
         with self._lock:
             if hosts not in self._fetchers:
-                self._fetchers[hosts] = Fetcher(self._policy(hosts))
+                self._fetchers[hosts] = Fetcher(self._policy(hosts), self.turns)
             return self._fetchers[hosts]
 
     def _policy(self, hosts: frozenset[str]) -> FetchPolicy:
@@ -164,7 +174,19 @@ class Workspace:
             max_bytes=self.settings.fetch_max_bytes,
             connections=max(32, self.settings.fetch_connections),
             user_agent=f"snoop-flow/{version('snoop-flow')}{contact}",
+            polite=True,
+            profiles=self.host_profiles(),
+            anonymous=not self.settings.contact,
         )
+
+    def host_profiles(self) -> tuple[HostProfile, ...]:
+        """The manners at some hosts: those of the workspace first, then those of plugins, then what is shipped.
+
+        Raises:
+            UsageError: the workspace's `hosts.toml` cannot be read.
+        """
+        of_plugins = tuple(profile for spec in self.host.sources.values() for profile in spec.hosts)
+        return (*workspace_profiles(self.folder), *of_plugins, *shipped_profiles())
 
     def loader(self) -> ImageLoader:
         """Loads the images of items."""
@@ -288,7 +310,7 @@ def serving_first(connection: Connection) -> list[EmbeddingSet]:
     return sorted(sets, key=lambda one: rows.get(one.id, 0) < enough)
 
 
-def _make_folder(folder: Path, public_url: str | None) -> None:
+def _make_folder(folder: Path, public_url: str | None, contact: str | None) -> None:
     settings = folder / FILE_NAME
     if settings.exists():
         if not load_settings(folder).secret_key:  # a settings file that somebody wrote by hand
@@ -300,7 +322,9 @@ def _make_folder(folder: Path, public_url: str | None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         address = f'public_url = "{public_url}"' if public_url else '# public_url = "https://snoop.example.org"'
-        settings.write_text(_SETTINGS.format(address=address, key=secrets.token_urlsafe(32)), "utf-8")
+        who = f"contact = {json.dumps(contact)}" if contact else '# contact = "mailto:digital-library@example.org"'
+        text = _SETTINGS.format(address=address, contact=who, key=secrets.token_urlsafe(32))
+        settings.write_text(text, "utf-8")
         settings.chmod(0o600)
     except OSError as error:
         raise WorkspaceError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
@@ -313,8 +337,8 @@ _SETTINGS = """\
 # address under which the web server is reached; set it before the first harvest
 {address}
 
-# mail or web address that identifies you to the institutions you harvest
-# contact = "mailto:digital-library@example.org"
+# mail or web address that identifies you to the institutions you harvest; without it only your own hosts are asked
+{contact}
 
 # signs the sessions of the web UI: keep it secret
 secret_key = "{key}"

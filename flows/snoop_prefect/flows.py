@@ -67,9 +67,9 @@ def _cancel_job(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> N
     persist_result=False,
 )
 def do_unit(workspace: str, unit: Unit) -> Report:
-    """Do one unit of a job, unless the job was cancelled meanwhile."""
+    """Do one unit of a job, unless the job was cancelled or paused meanwhile."""
     opened = open_workspace(workspace)
-    if opened.job(unit.job_id).state is JobState.CANCELLED:
+    if opened.job(unit.job_id).state in (JobState.CANCELLED, JobState.PAUSED):
         return {}
     return opened.do_unit(unit)
 
@@ -90,16 +90,29 @@ def harvest(
     source: str | None = None,
     limit: int | None = None,
     allow_hosts: list[str] | None = None,
+    full: bool = False,
 ) -> Report:
     """Read records and items from sources into the catalogue.
+
+    How often a host is asked is not Prefect's to limit: the queues at the hosts are shared by all flows, commands and
+    pages of a workspace, and a killed run leaves them at once.
 
     Args:
         workspace: folder of the workspace, as for all flows.
         job_id: a job that is queued or was interrupted; the other arguments are then those of the job.
         locations: addresses or folders.
+        full: list everything, also where a source tells what changed since last time.
     """
     parameters = {"locations": locations or [], "collection": collection, "source": source, "limit": limit}
-    return _carry_out(workspace, job_id, "harvest", {**parameters, "allow_hosts": allow_hosts or []})
+    parameters |= {"allow_hosts": allow_hosts or []} | ({"full": True} if full else {})
+    return _carry_out(workspace, job_id, "harvest", parameters)
+
+
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def retry(workspace: str, job_id: str | None = None, host: str | None = None, early: bool = False) -> Report:
+    """Read again what failed in harvests and may be tried again."""
+    parameters = {"locations": [], "retry": {"host": host, "early": early}}
+    return _carry_out(workspace, job_id, "harvest", parameters)
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
@@ -175,8 +188,10 @@ def ingest(
     collection: str | None = None,
     allow_hosts: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Harvest, embed what is new and bring the index up to date: what a schedule runs."""
+    """Harvest, retry what failed and is due, embed what is new, bring the index up to date: what a schedule runs."""
     harvested = harvest(workspace, locations=locations, collection=collection, allow_hosts=allow_hosts)
+    if open_workspace(workspace).due():
+        retry(workspace)
     return {"harvest": harvested, "embed": embed(workspace), "index": index(workspace)}
 
 
@@ -193,7 +208,7 @@ def switch(workspace: str, backbone: str, device: str | None = None, type: str |
     return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
 
 
-FLOWS = (harvest, embed, segment, index, enrich, refine, publish, ingest, switch)
+FLOWS = (harvest, retry, embed, segment, index, enrich, refine, publish, ingest, switch)
 
 
 def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:
@@ -212,9 +227,9 @@ def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -
     except Exception as error:
         workspace.fail_job(job.id, str(error) or type(error).__name__)
         raise
-    if job.state is JobState.CANCELLED:
+    if job.state in (JobState.CANCELLED, JobState.PAUSED):
         # a state that a flow returns becomes the state of its run
-        return cast(Report, Cancelled(message=f"job {job.id} was cancelled"))
+        return cast(Report, Cancelled(message=f"job {job.id} was {job.state}"))
     return dict(job.report)
 
 

@@ -17,6 +17,10 @@ from snoop_iiif.annotations import (
     context_document,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
+from snoop_iiif.content_state import ContentState
+from snoop_iiif.content_state import decode as decode_content_state
+from snoop_iiif.content_state import encode as encode_content_state
+from snoop_iiif.converting import convert_document
 from snoop_iiif.errors import IIIFError, ImageRequestError
 from snoop_iiif.images import canvas_box, image_url, thumbnail_url
 from snoop_iiif.model import (
@@ -27,12 +31,16 @@ from snoop_iiif.model import (
     ImageService,
     LanguageMap,
     Manifest,
+    Medium,
     Member,
     MetadataEntry,
     Range,
+    Rendition,
     Size,
 )
-from snoop_iiif.reading import read_document
+from snoop_iiif.reading import read_document, read_information
+from snoop_iiif.surveying import HostSurvey, survey
+from snoop_iiif.tiles import Mosaic, Tile, image_tiles
 
 __all__ = [
     "EXTENSION_CONTEXT",
@@ -42,6 +50,8 @@ __all__ = [
     "CanvasDraft",
     "Collection",
     "CollectionDraft",
+    "ContentState",
+    "HostSurvey",
     "IIIFError",
     "Image",
     "ImageRequestError",
@@ -49,11 +59,15 @@ __all__ = [
     "LanguageMap",
     "Manifest",
     "ManifestDraft",
+    "Medium",
     "Member",
     "MetadataEntry",
+    "Mosaic",
     "Range",
+    "Rendition",
     "Size",
     "Software",
+    "Tile",
     "Verdict",
     "annotation_id",
     "build_annotation",
@@ -65,7 +79,13 @@ __all__ = [
     "build_page",
     "canvas_box",
     "context_document",
+    "convert_document",
+    "decode_content_state",
+    "encode_content_state",
+    "image_tiles",
     "image_url",
     "read_document",
+    "read_information",
+    "survey",
     "thumbnail_url",
 ]

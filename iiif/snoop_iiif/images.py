@@ -18,13 +18,18 @@ _SPARE = 2  # a size that is ready may be this many times too long before comput
 def image_url(image: Image, longest: int) -> str:
     """The address of the image with its longest side about `longest` pixels, or the next larger one there is.
 
-    An image that is smaller comes in its full size. Without an image service the one fixed address is all there is.
+    A static picture of a fitting size comes first, then a size that is ready, then one that has to be computed. An
+    image that is smaller comes in its full size. Without an image service the one fixed address is all there is. Of a
+    server of level 0 that has only tiles, `image_tiles` says which.
 
     Raises:
         IIIFError: the image has neither an address nor a service, or `longest` is not positive.
     """
     if longest < 1:
         raise IIIFError(f"an image of {longest} pixels was asked for")
+    rendition = _ready_rendition(image, longest)
+    if rendition is not None:
+        return rendition
     service = image.service
     if service is None or (image.region is not None and service.level == 0):
         if image.url is None:
@@ -79,6 +84,13 @@ def _span(start: float, end: float, limit: int) -> tuple[int, int]:
 def _too_small(thumbnail: Image, longest: int) -> bool:
     sides = [side for side in (thumbnail.width, thumbnail.height) if side]
     return thumbnail.service is None and bool(sides) and max(sides) * _SPARE < longest
+
+
+def _ready_rendition(image: Image, longest: int) -> str | None:
+    """The smallest static picture that is long enough, unless it is much too long."""
+    longer = {max(one.width, one.height): one.url for one in image.renditions}
+    enough = [side for side in longer if longest <= side <= longest * _SPARE]
+    return longer[min(enough)] if enough else None
 
 
 def _full_size(image: Image, service: ImageService) -> tuple[int | None, int | None]:

@@ -6,7 +6,7 @@ The reader (`snoop_iiif.reading`) makes these; sizes are pixels, durations secon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from snoop_iiif.errors import IIIFError
@@ -39,7 +39,8 @@ class ImageService:
         level: compliance level; 0 serves the listed sizes only.
         width: full width, None where the document leaves it to info.json.
         sizes: sizes of the whole image that are ready on the server, smallest first.
-        tile_width: width of the square tiles.
+        tile_width: width of the tiles.
+        tile_height: height of the tiles, None where they are square.
         scale_factors: reductions at which tiles exist.
         max_width: limits of the server on one answer; a missing `max_height` equals `max_width`.
     """
@@ -51,10 +52,37 @@ class ImageService:
     height: int | None = None
     sizes: tuple[Size, ...] = ()
     tile_width: int | None = None
+    tile_height: int | None = None
     scale_factors: tuple[int, ...] = ()
     max_width: int | None = None
     max_height: int | None = None
     max_area: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A ready picture of a whole image at a smaller size, such as a canvas's static thumbnail."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Sound or moving pictures painted on a canvas.
+
+    Attributes:
+        format: media type.
+        duration: seconds, as the document states them.
+    """
+
+    url: str
+    kind: Literal["sound", "video"]
+    format: str | None = None
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +96,7 @@ class Image:
         service: where other sizes can be asked for.
         region: the part of the service's image that is meant; None for all of it.
         position: the part of the canvas it is painted on; None for the whole canvas.
+        renditions: pictures of all of it that are ready on the server.
     """
 
     url: str | None
@@ -77,10 +106,16 @@ class Image:
     service: ImageService | None = None
     region: Box | None = None
     position: Box | None = None
+    renditions: tuple[Rendition, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For storage as JSON; absent values are left out."""
-        return asdict(self, dict_factory=_without_absent)
+        stored = _present(self, _IMAGE_FIELDS)
+        if self.service is not None:
+            stored["service"] = _present(self.service, _SERVICE_FIELDS)
+        if self.renditions:
+            stored["renditions"] = [_present(one, _RENDITION_FIELDS) for one in self.renditions]
+        return stored
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Image:
@@ -93,14 +128,17 @@ class Image:
             fields = {"url": None, **stored}
             for name in ("region", "position"):
                 fields[name] = tuple(stored[name]) if stored.get(name) else None
+            fields["renditions"] = tuple(Rendition(**one) for one in stored.get("renditions", ()))
             service = stored.get("service")
             return cls(**{**fields, "service": _service_from_dict(service) if service else None})
         except TypeError as error:
             raise IIIFError(f"a stored image is unreadable: {error}") from error
 
 
-def _without_absent(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in pairs if value is not None and value != ()}
+def _present(one: object, names: tuple[str, ...]) -> dict[str, Any]:
+    """The values that are there; `dataclasses.asdict` would copy each of them, which is most of a harvest's reading."""
+    found = ((name, getattr(one, name)) for name in names)
+    return {name: value for name, value in found if value is not None and value != ()}
 
 
 def _service_from_dict(stored: Mapping[str, Any]) -> ImageService:
@@ -108,6 +146,11 @@ def _service_from_dict(stored: Mapping[str, Any]) -> ImageService:
     fields["sizes"] = tuple((width, height) for width, height in stored.get("sizes", ()))
     fields["scale_factors"] = tuple(stored.get("scale_factors", ()))
     return ImageService(**fields)
+
+
+_IMAGE_FIELDS = tuple(field.name for field in fields(Image) if field.name not in ("service", "renditions"))
+_SERVICE_FIELDS = tuple(field.name for field in fields(ImageService))
+_RENDITION_FIELDS = tuple(field.name for field in fields(Rendition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +162,7 @@ class Canvas:
         width: in canvas units, to which boxes of annotations refer; None for sound alone.
         duration: seconds, for audio and video.
         images: the main one first, then alternatives and further layers in the document's order.
+        media: sound and video, likewise.
     """
 
     uri: str
@@ -129,6 +173,7 @@ class Canvas:
     images: tuple[Image, ...] = ()
     metadata: tuple[MetadataEntry, ...] = ()
     thumbnail: Image | None = None
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 The images come from a IIIF server on the loopback interface, in another process of the same machine, which takes its
 share of the processors; so does decoding, in child processes. `milliseconds` is an embed job of a workspace that holds
 nothing but the harvested records; all figures are for the whole corpus. The floor is the model on prepared arrays, or
-on decoded pictures for a backbone that prepares nothing beforehand. Peaks of memory are those of this process.
+on decoded pictures for a backbone that prepares nothing beforehand, as many at once as the job gives it and on as many
+threads. A backbone that finds its batch size by trying has found it before both: that is done once in a process. Peaks
+of memory are those of this process.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from PIL import Image
 
 from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timing_of
 from snoop_flow.benchmarks.replica import serving
-from snoop_flow.embedding import STEP
+from snoop_flow.embedding import STEP, step_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.plugin_types import Backbone, PreparedBackbone
@@ -50,7 +52,9 @@ def bench_embed(
     timings = {"floor": timing_of(trial.model[1:]), "ours": timing_of(trial.job[1:])}
     timings |= {"the model on decoded pictures": timing_of(trial.pictures[1:])}
     setting = {"items": items, "backbone": trial.name, "device": device, "repeats": repeats, "seed": seed}
-    return report_of("embed", setting, timings, exact=trial.exact, details=_details(items, timings))
+    return report_of(
+        "embed", setting, timings, exact=trial.exact, details={**_details(items, timings), "images at once": trial.step}
+    )
 
 
 class _Trial:
@@ -62,7 +66,7 @@ class _Trial:
         self.model: list[float] = []
         self.pictures: list[float] = []
         self.job: list[float] = []
-        self.name, self.exact = "", True
+        self.name, self.exact, self.step = "", True, STEP
 
     def run(self, repeat: int) -> None:
         with Workspace.create(self.folder / f"workspace-{repeat}") as workspace:
@@ -70,6 +74,7 @@ class _Trial:
             spec = workspace.backbone_spec(self.backbone)
             opened = workspace.open_backbone(spec, self.device)
             self.name = spec.name
+            self.step = step_of(opened, self.items)
             self._model_alone(opened, _decoded(self.folder / "pages", spec.input_size))
             started = time.perf_counter()
             report = workspace.embed(backbone=self.backbone, device=self.device)
@@ -78,19 +83,19 @@ class _Trial:
 
     def _model_alone(self, opened: Backbone, decoded: Sequence[Image.Image]) -> None:
         pictures = [decoded[place % len(decoded)] for place in range(self.items)]
-        self.pictures.append(_milliseconds(opened.embed_images, pictures))
+        self.pictures.append(_milliseconds(opened.embed_images, pictures, self.step))
         if isinstance(opened, PreparedBackbone):
             prepared = [opened.prepare(picture) for picture in decoded]
             arrays = [prepared[place % len(prepared)] for place in range(self.items)]
-            self.model.append(_milliseconds(opened.embed_prepared, arrays))
+            self.model.append(_milliseconds(opened.embed_prepared, arrays, self.step))
         else:
             self.model.append(self.pictures[-1])
 
 
-def _milliseconds(model: Any, pictures: Sequence[Any]) -> float:
+def _milliseconds(model: Any, pictures: Sequence[Any], step: int) -> float:
     started = time.perf_counter()
-    for start in range(0, len(pictures), STEP):
-        model(pictures[start : start + STEP])
+    for start in range(0, len(pictures), step):
+        model(pictures[start : start + step])
     return 1000 * (time.perf_counter() - started)
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from snoop_flow.builtin.catalogues import OAI_PMH, SRU_QUERY
 from snoop_flow.builtin.classical import CLASSICAL
 from snoop_flow.builtin.distilled import DISTILLED
 from snoop_flow.builtin.exact import EXACT
 from snoop_flow.builtin.exporters import CSV, CSV_SPREADSHEET, IIIF_LISTS, IIIF_PAGES, W3C_LINES
 from snoop_flow.builtin.folder import FOLDER
 from snoop_flow.builtin.iiif import IIIF
+from snoop_flow.builtin.packages import BAGIT, OCFL
 from snoop_flow.builtin.strategies import STRATEGIES
+from snoop_flow.builtin.warc import WARC
 from snoop_flow.builtin.windows import WINDOWS
 from snoop_flow.hookspecs import hookimpl
 from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, SegmenterSpec, SourceSpec, StrategySpec
@@ -21,8 +24,8 @@ from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, S
 
 @hookimpl
 def register_sources() -> Sequence[SourceSpec]:
-    """Folders of images, and IIIF by address."""
-    return [FOLDER, IIIF]
+    """Folders of images, packages and web archives; IIIF, OAI-PMH and SRU by address."""
+    return [BAGIT, OCFL, WARC, OAI_PMH, SRU_QUERY, IIIF, FOLDER]
 
 
 @hookimpl

@@ -7,12 +7,11 @@ when those do.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from snoop_flow.drafting import IMAGE_SUFFIXES, file_item, file_record, is_image
 from snoop_flow.errors import FailureKind, SourceError
-from snoop_flow.images import image_size
 from snoop_flow.plugin_types import (
     HarvestSource,
     ItemDraft,
@@ -22,9 +21,6 @@ from snoop_flow.plugin_types import (
     SourceContext,
     SourceSpec,
 )
-
-SUFFIXES = frozenset({".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-HEAD_BYTES = 1 << 20  # where nearly all formats tell their size
 
 
 def recognises(location: str) -> bool:
@@ -51,7 +47,7 @@ class FolderSource:
                 found = True
                 yield RecordRef(str(folder))
         if not found:
-            kinds = ", ".join(sorted(suffix.lstrip(".") for suffix in SUFFIXES))
+            kinds = ", ".join(sorted(suffix.lstrip(".") for suffix in IMAGE_SUFFIXES))
             raise SourceError(FailureKind.INVALID, str(self._root), f"holds no images ({kinds}); choose another folder")
 
     def read(self, ref: RecordRef) -> RecordDraft:
@@ -69,17 +65,8 @@ class FolderSource:
         if not items:
             reason = problems[0] if problems else "holds no images any more"
             raise SourceError(FailureKind.INVALID, ref.uri, reason)
-        digest = hashlib.sha256("\n".join(item.key + item.image_digest for item in items).encode()).hexdigest()
-        return RecordDraft(
-            key=ref.uri,
-            label={"none": (folder.name,)},
-            digest=digest,
-            items=tuple(items),
-            metadata=(({"en": ("Folder",), "fr": ("Dossier",)}, {"none": (self._relative(folder),)}),),
-            version="folder",
-            local=True,
-            problems=tuple(problems),
-        )
+        lines = (({"en": ("Folder",), "fr": ("Dossier",)}, {"none": (self._relative(folder),)}),)
+        return file_record(ref.uri, folder.name, items, problems, lines)
 
     def _relative(self, folder: Path) -> str:
         return str(folder.relative_to(self._root.parent))
@@ -91,39 +78,18 @@ def _hidden(folder: Path, root: Path) -> bool:
 
 def _images(folder: Path) -> list[Path]:
     return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        path for path in folder.iterdir() if is_image(path) and path.is_file() and not path.name.startswith(".")
     )
 
 
 def _item(path: Path) -> ItemDraft:
     stat = path.stat()
-    width, height = _size(path)
-    digest = hashlib.sha256(f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}".encode()).hexdigest()
-    return ItemDraft(
-        key=str(path),
-        label={"none": (path.name,)},
-        width=width,
-        height=height,
-        image={"path": str(path)},
-        image_digest=digest,
-    )
-
-
-def _size(path: Path) -> tuple[int, int]:
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        try:
-            return image_size(head, uri=str(path))
-        except SourceError:
-            if len(head) < HEAD_BYTES:
-                raise
-            return image_size(head + file.read(), uri=str(path))  # a TIFF may tell it at its end
+    facts = f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}"
+    return file_item(path, key=str(path), label=path.name, digest=facts)
 
 
 def _open(location: str, _: SourceContext) -> HarvestSource:
     return FolderSource(location)
 
 
-FOLDER = SourceSpec("folder", "A folder of images on this machine", recognises, _open)
+FOLDER = SourceSpec("folder", "A folder of images on this machine", recognises, _open, general=True)

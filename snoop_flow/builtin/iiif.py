@@ -6,27 +6,27 @@ one, ends. A manifest's digest is that of its bytes, so that an unchanged one is
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from snoop_flow.drafting import ACCEPT, READER, draft_of, read_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.plugin_types import (
     HarvestSource,
-    ItemDraft,
+    Listed,
     ListingFailure,
     RecordDraft,
     RecordRef,
     SourceContext,
     SourceSpec,
 )
-from snoop_iiif import Canvas, Collection, IIIFError, Manifest, read_document
+from snoop_flow.protocols import Activities
+from snoop_flow.protocols.discovery import TYPES
+from snoop_iiif import Collection, Manifest
 
-ACCEPT = "application/ld+json, application/json;q=0.9"
 MAX_COLLECTIONS = 100_000
 MAX_DEPTH = 20
-READER = "1"  # raise it when reading changes what a harvest keeps, so that unchanged documents are read again
 
 
 def recognises(location: str) -> bool:
@@ -42,9 +42,13 @@ class IIIFSource:
         self._location = location
         self._context = context
 
-    def list(self) -> Iterator[RecordRef | ListingFailure]:
-        """Yield each manifest once, depth first, in the collection's order."""
-        document = self._read(self._location)[0]
+    def list(self) -> Iterator[Listed]:
+        """Yield each manifest once, depth first, in the collection's order; of a stream, what changed."""
+        body = self._context.fetch(self._location, ACCEPT).body
+        if _is_stream(body):
+            yield from Activities(self._location, self._context.fetch).list(self._context.checkpoint)
+            return
+        document = read_iiif(body, self._location)
         if isinstance(document, Manifest):
             yield RecordRef(self._location)
             return
@@ -75,7 +79,7 @@ class IIIFSource:
             return
         try:
             # a collection that is written out in its parent is often served nowhere else
-            document = _parsed(inline, uri) if inline is not None else self._read(uri)[0]
+            document = read_iiif(inline, uri) if inline is not None else self._read(uri)[0]
         except SourceError as error:
             yield ListingFailure(uri, error.kind, error.reason)
             return
@@ -93,52 +97,29 @@ class IIIFSource:
 
     def _read(self, uri: str) -> tuple[Manifest | Collection, bytes]:
         body = self._context.fetch(uri, ACCEPT).body
-        return _parsed(body, uri), body
+        return read_iiif(body, uri), body
 
 
-def _parsed(document: bytes | Mapping[str, Any], uri: str) -> Manifest | Collection:
+def _is_stream(body: bytes) -> bool:
+    """Whether a document is a Change Discovery stream: its type says so, near its beginning or not."""
+    if b"OrderedCollection" not in body:
+        return False
     try:
-        return read_document(document, uri)
-    except IIIFError as error:
-        raise SourceError(FailureKind.INVALID, uri, error.reason) from error
-
-
-def draft_of(manifest: Manifest, body: bytes) -> RecordDraft:
-    """A manifest as a record; canvases without an image are left out and named among the problems."""
-    pictured = [canvas for canvas in manifest.canvases if canvas.images]
-    problems: tuple[str, ...] = ()
-    if missing := len(manifest.canvases) - len(pictured):
-        problems = (f"{missing} of {len(manifest.canvases)} canvases have no image",)
-    return RecordDraft(
-        key=manifest.uri,
-        label=manifest.label,
-        digest=hashlib.sha256(READER.encode() + body).hexdigest(),
-        items=tuple(_item(canvas) for canvas in pictured),
-        metadata=tuple((entry.label, entry.value) for entry in manifest.metadata),
-        rights=manifest.rights or "",
-        attribution=manifest.attribution,
-        homepage=manifest.homepage or "",
-        version=manifest.version,
-        problems=problems,
-    )
-
-
-def _item(canvas: Canvas) -> ItemDraft:
-    first = canvas.images[0]
-    image = first.to_dict()
-    digest = hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest()
-    return ItemDraft(
-        key=canvas.uri,
-        label=canvas.label,
-        width=canvas.width or first.width or 0,
-        height=canvas.height or first.height or 0,
-        image=image,
-        image_digest=digest,
-    )
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("type") in TYPES
 
 
 def _open(location: str, context: SourceContext) -> HarvestSource:
     return IIIFSource(location, context)
 
 
-IIIF = SourceSpec("iiif", "IIIF manifests and collections by address", recognises, _open)
+IIIF = SourceSpec(
+    "iiif",
+    "IIIF manifests, collections and Change Discovery streams by address",
+    recognises,
+    _open,
+    reader=READER,
+    general=True,
+)

@@ -16,7 +16,7 @@ from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, SetKind, 
 from snoop_flow.errors import UsageError
 from snoop_flow.regions.drawing import MARK
 from snoop_flow.regions.spaces import region_set
-from snoop_flow.reports import ClassSummary, ModelSummary
+from snoop_flow.reports import ClassSummary, MarkReport, ModelSummary
 from snoop_flow.searching import Query
 from snoop_flow.store import classes, embeddings, failures, items, marks, people, predictions, published
 from snoop_flow.store.rows import now, opaque_id
@@ -187,6 +187,25 @@ def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None 
         if model is not None:
             classes.add_model(connection, _as_first(model, copy.id))
     return find_class(workspace, copy.id)
+
+
+def merge_class(workspace: Workspace, name: str, other: str, *, user: str | None = None) -> MarkReport:
+    """Bring another class's marks into a class, where it has none, as one operation that can be undone.
+
+    Raises:
+        NotFoundError: no such class.
+        UsageError: both are the same, or taught on different vectors.
+    """
+    with workspace.catalogue.read() as connection:
+        into, from_ = classes.find(connection, name), classes.find(connection, other)
+        if into.id == from_.id:
+            raise UsageError(f"class {into.name}: choose another class to bring in")
+        if into.set_id != from_.set_id:
+            raise UsageError(f"classes {into.name} and {from_.name} are taught on different vectors; move one first")
+        present, new = marks.current(connection, into.id), marks.current(connection, from_.id)
+        known = items.by_numbers(connection, set(new) - set(present))
+    values = {known[number].id: value for number, value in new.items() if number in known}
+    return mark(workspace, into.id, values, op_id=f"merge-{uuid.uuid4().hex}", user=user)
 
 
 def _as_first(model: ClassModel, class_id: str) -> ClassModel:

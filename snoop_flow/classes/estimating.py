@@ -20,6 +20,7 @@ from snoop_flow.reports import AuditFigures, AuditReport, ExpectedHits, Figure, 
 from snoop_flow.searching import scope_mask
 from snoop_flow.workspace import Workspace
 
+DIGITS = 10_000  # parts of one to which shares are rounded
 MANY_NEWER = 0.1  # of the items: from there on a new audit is advised
 
 
@@ -103,6 +104,7 @@ def _figures(told: Estimates, place: int, found: int) -> AuditFigures:
     )
 
 
+# ends are rounded outwards, since an interval that was cut may miss what it held
 def _count(numbers: NDArray[np.float64]) -> Figure:
     value, low, high = (int(number) for number in (round(numbers[0]), np.floor(numbers[1]), np.ceil(numbers[2])))
     return Figure(value, (low, high))
@@ -111,8 +113,8 @@ def _count(numbers: NDArray[np.float64]) -> Figure:
 def _share(numbers: NDArray[np.float64]) -> Figure | None:
     if np.isnan(numbers[0]):
         return None
-    value, low, high = (round(float(number), 4) for number in numbers)
-    return Figure(value, (low, high))
+    low, high = np.floor(numbers[1] * DIGITS) / DIGITS, np.ceil(numbers[2] * DIGITS) / DIGITS
+    return Figure(round(float(numbers[0]), 4), (float(low), min(float(high), 1.0)))
 
 
 def _notes(known: KnownVersion) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from itertools import groupby
 from snoop_flow.entities import SetKind
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.regions.drawing import MARK, draw
-from snoop_flow.reports import HistoryEntry, MarkReport
-from snoop_flow.store import classes, embeddings, failures, items, marks, people, rounds
+from snoop_flow.reports import Conflict, HistoryEntry, MarkReport
+from snoop_flow.store import classes, embeddings, failures, items, marks, opinions, people, rounds
 from snoop_flow.workspace import Workspace
 
 VALUES = frozenset({1, -1, 0, None})
@@ -109,6 +109,24 @@ def undo(workspace: Workspace, name: str, op_id: str, *, new_op_id: str, user: s
 def _check_operation(op_id: str) -> None:
     if not 0 < len(op_id) <= MAX_OP_ID:
         raise UsageError(f"operation id {op_id[:20]!r}: give 1 to {MAX_OP_ID} characters, such as a UUID")
+
+
+def conflicts(
+    workspace: Workspace, name: str, values: Mapping[str, int | None], *, user: str | None = None
+) -> list[Conflict]:
+    """Where others say yes of what was just marked no, or no of what was marked yes, with their names."""
+    judged = {item: value for item, value in values.items() if value in (1, -1) and MARK not in item}
+    author = workspace.user(user)
+    with workspace.catalogue.read() as connection:
+        found = classes.find(connection, name)
+        known = {item.number: item.id for item in items.by_ids(connection, list(judged))}
+        said = opinions.standing(connection, found.id, list(known))
+        names = people.names(connection)
+    return [
+        Conflict(known[one.item], names.get(one.user_id, ""), int(one.value))
+        for one in said
+        if one.user_id != author.id and one.value and one.value == -(judged[known[one.item]] or 0)
+    ]
 
 
 def present_marks(workspace: Workspace, name: str) -> dict[str, int]:

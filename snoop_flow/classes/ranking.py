@@ -12,7 +12,7 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
-from snoop_flow.plugin_types import FloatArray, RowArray
+from snoop_flow.plugin_types import FloatArray, Mask, RowArray
 from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import Card, ClassCoverage, Histogram, SearchReport
 from snoop_flow.searching import scope_mask
@@ -22,8 +22,18 @@ MOST_MEMBERS = 1_000  # of whom the coverage is computed; more are sampled
 MOST_BINS = 10_000
 
 
-def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str | None = None) -> SearchReport:
+def ranking(
+    workspace: Workspace,
+    name: str,
+    *,
+    count: int = 60,
+    collection: str | None = None,
+    window: tuple[float, float] | None = None,
+) -> SearchReport:
     """The corpus by score, judged items included: what a curator sees after refining; an image by its best region.
+
+    Args:
+        window: the lowest and the highest score wanted.
 
     Raises:
         UsageError: nothing is known of the class yet, or `count` is below 1.
@@ -33,9 +43,32 @@ def ranking(workspace: Workspace, name: str, *, count: int = 60, collection: str
     lesson = lesson_of(workspace, name)
     model = lesson.ranked_by()
     allowed = None if collection is None else scope_mask(workspace, lesson.view, collection)
+    if window is not None:
+        return report(lesson, *_within(lesson, model, allowed, window, count), "ranking", started)
     scan = lesson.view.scan(model.weights, model.bias, allowed=allowed)
     best = best_regions(workspace, lesson.view, scan.top, count, PER_IMAGE) if lesson.view.regional else scan.top(count)
     return report(lesson, best.rows, best.scores, "ranking", started)
+
+
+def _within(
+    lesson: Lesson, model: LinearModel, allowed: Mask | None, window: tuple[float, float], count: int
+) -> tuple[RowArray, FloatArray]:
+    rows, scores = rows_within(lesson, model, window)
+    kept = slice(None) if allowed is None else allowed[rows]
+    rows, scores = rows[kept], scores[kept]
+    best = np.argsort(-scores, kind="stable")[:count]
+    return rows[best], scores[best]
+
+
+def rows_within(lesson: Lesson, model: LinearModel, window: tuple[float, float]) -> tuple[RowArray, FloatArray]:
+    """The rows whose exact score lies in a window, both ends included, and these scores."""
+    scan = lesson.view.scan(model.weights, model.bias)
+    low, high = window
+    # the scan is off by the error of its codes: who may lie inside is scored exactly
+    near = np.flatnonzero((scan.scores >= low - scan.error) & (scan.scores <= high + scan.error))
+    scores = exact_scores(lesson, near, model)
+    inside = (scores >= low) & (scores <= high)
+    return near[inside], scores[inside]
 
 
 def refuse_none(count: int) -> None:

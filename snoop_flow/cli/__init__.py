@@ -26,6 +26,7 @@ from snoop_flow.cli import (
     jobs,
     people,
     search,
+    sources,
     teaching,
     workspaces,
 )
@@ -42,7 +43,8 @@ class _Commands(click.Group):
         return super().list_commands(context)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in self.commands:  # plugins are only loaded when a command of theirs may be meant
+        # plugins are only loaded when a command of theirs may be meant; they may bring benchmarks, too
+        if name not in self.commands or name == bench.bench.name:
             self._add_plugins()
         return super().get_command(context, name)
 
@@ -68,6 +70,7 @@ for module in (
     workspaces,
     people,
     corpus,
+    sources,
     backbones,
     search,
     classes,

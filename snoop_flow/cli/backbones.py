@@ -8,8 +8,10 @@ import click
 
 from snoop_flow.backbones import backbones_report, facts_of
 from snoop_flow.cli.options import counted, failures_text, in_workspace, progress_bar, workspace_or_none
+from snoop_flow.errors import PluginError, SourceError
 from snoop_flow.facade import Workspace
 from snoop_flow.host import PluginHost
+from snoop_flow.plugin_types import BackboneSpec
 from snoop_flow.reports import BackboneFacts, MoveReport, SwitchReport
 
 
@@ -46,7 +48,7 @@ def _line(one: BackboneFacts) -> str:
 @click.argument("name")
 @workspace_or_none
 def show(workspace: Workspace | None, name: str) -> Any:
-    """Tell all that is known of a backbone; its files are fetched if they are on a hub only.
+    """Tell all that is known of a backbone. Its fingerprint takes its files, which are fetched if only a hub has them.
 
     \b
     Examples:  snoop-flow backbone show dinov2-small
@@ -55,18 +57,26 @@ def show(workspace: Workspace | None, name: str) -> Any:
     spec = (PluginHost() if workspace is None else workspace.host).backbone(name)
     known = {} if workspace is None else {one.name: one for one in workspace.backbones()}
     facts = known.get(spec.name, facts_of(spec))
-    fingerprint = spec.fingerprint()
+    fingerprint, lacking = _fingerprint(spec)
     lines = [
         f"{facts.name}: {facts.title}",
         f"vectors of {facts.dimension} numbers, from images of up to {facts.input_size} pixels",
         f"texts: {facts.languages or 'it reads none'}",
         f"patches: {_grid(facts)}",
         f"weights: {facts.megabytes or 'no'} MB, licence: {facts.licence}",
-        f"fingerprint: {fingerprint}",
+        f"fingerprint: {fingerprint or f'not known yet; {lacking}'}",
     ]
     if facts.items:
         lines.append(f"{counted(facts.items, 'item')} embedded" + (", serves searches" if facts.serves else ""))
     return {**_plain(facts), "fingerprint": fingerprint}, "\n".join(lines)
+
+
+def _fingerprint(spec: BackboneSpec) -> tuple[str | None, str]:
+    """The fingerprint, or why there is none: facts are known without the files."""
+    try:
+        return spec.fingerprint(), ""
+    except (PluginError, SourceError) as error:
+        return None, str(error)
 
 
 def _grid(facts: BackboneFacts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -15,9 +15,18 @@ from snoop_flow.regions.spaces import WAYS
 from snoop_flow.reports import EmbedReport, HarvestReport, SegmentReport
 
 
-def _source_options(command: Function) -> Function:
-    for option in (
-        click.argument("locations", metavar="SOURCE...", nargs=-1, required=True),
+def _source_options(required: bool = True) -> Callable[[Function], Function]:
+    def add(command: Function) -> Function:
+        for option in _options_of_sources(required):
+            command = option(command)
+        return command
+
+    return add
+
+
+def _options_of_sources(required: bool) -> tuple[Callable[[Function], Function], ...]:
+    return (
+        click.argument("locations", metavar="SOURCE...", nargs=-1, required=required),
         click.option("--collection", help="Slug of the collection to fill; by default named after the source."),
         click.option("--source", metavar="TYPE", help="Source type, where it is not recognised (see plugins)."),
         click.option("--limit", type=click.IntRange(1), help="Read at most this many records of each source."),
@@ -27,9 +36,7 @@ def _source_options(command: Function) -> Function:
             multiple=True,
             help="A private host, as HOST or HOST:PORT, that this source may reach; may be repeated.",
         ),
-    ):
-        command = option(command)
-    return command
+    )
 
 
 def _backbone_option(command: Function) -> Function:
@@ -43,17 +50,33 @@ def _device_option(command: Function) -> Function:
 
 
 @click.command()
-@_source_options
+@_source_options(required=False)
+@click.option("--full", is_flag=True, help="List everything, also where a source tells what changed since last time.")
+@click.option("--retry", is_flag=True, help="Read again what failed and may be tried again; takes no SOURCE.")
+@click.option("--host", help="With --retry: only what lies at this host.")
+@click.option("--early", is_flag=True, help="With --retry: also what is not due, or needed somebody's change.")
 @in_workspace
-def harvest(workspace: Workspace, locations: Sequence[str], **options: Any) -> Any:
-    """Read records from IIIF manifests and collections (by address) or folders of images.
+def harvest(
+    workspace: Workspace, locations: Sequence[str], retry: bool, host: str | None, early: bool, **options: Any
+) -> Any:
+    """Read records from IIIF manifests and collections, OAI-PMH, SRU or Change Discovery addresses, or from files.
+
+    What a source is, is recognised from its address or path; `snoop-flow plugins` lists the types.
 
     \b
     Examples:  snoop-flow harvest https://example.org/iiif/collection.json
                snoop-flow harvest ~/scans --collection posters
+               snoop-flow harvest --retry
     """
+    if not locations and not retry:
+        raise click.UsageError("Missing argument 'SOURCE...'; or give --retry.")
+    if locations and retry:
+        raise click.UsageError("--retry reads again what failed: it takes no SOURCE.")
     with progress_bar("harvest") as progress:
-        report = workspace.harvest(locations, progress=progress, **options)
+        if retry:
+            report = workspace.retry(host=host, early=early, progress=progress)
+        else:
+            report = workspace.harvest(locations, progress=progress, **options)
     return report, _harvested(report)
 
 
@@ -62,6 +85,8 @@ def _harvested(report: HarvestReport) -> str:
         f"Collection {report.collection}: {counted(report.records, 'record')}, {counted(report.items, 'item')} "
         f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
     )
+    if report.skipped:
+        text += f"; {report.skipped} not read again, since they did not change"
     if report.failed:
         text += f"\n{len(report.failed)} not read:{failures_text(report.failed)}"
     return text
@@ -147,7 +172,7 @@ def index(workspace: Workspace, type_: str | None, **options: Any) -> Any:
 
 
 @click.command()
-@_source_options
+@_source_options()
 @_backbone_option
 @_device_option
 @click.option("--type", "type_", metavar="NAME", help="Index type (see plugins).")

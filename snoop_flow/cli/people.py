@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -41,6 +42,41 @@ def list_(workspace: Workspace) -> Any:
     """
     found = workspace.users()
     return {"users": found}, "\n".join(f"{one.login}: {one.name}, {one.role}" for one in found)
+
+
+@user.command()
+@click.argument("login")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from the first line of the input.")
+@in_workspace
+def password(workspace: Workspace, login: str, from_stdin: bool) -> Any:
+    """Give LOGIN a password for the web UI; from the first one on, everybody has to log in.
+
+    \b
+    Example:  snoop-flow user password curator
+    """
+    if from_stdin:
+        given = sys.stdin.readline().rstrip("\n")
+    else:
+        given = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    workspace.set_password(login, given)
+    return {"login": login}, f"{login} can log in"
+
+
+@user.command()
+@click.argument("login")
+@click.option("--name", help="Another name.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Another role.")
+@click.option("--disable/--enable", "disabled", default=None, help="Whether they may log in; what they did stays.")
+@in_workspace
+def change(workspace: Workspace, login: str, name: str | None, role: str | None, disabled: bool | None) -> Any:
+    """Change the name or role of LOGIN, or whether they may log in.
+
+    \b
+    Example:  snoop-flow user change ada --role publisher
+    """
+    changed = workspace.change_user(login, name=name, role=role, disabled=disabled)
+    state = ", may not log in" if changed.disabled_at else ""
+    return changed, f"{changed.login}: {changed.name}, {changed.role}{state}"
 
 
 COMMANDS = (user,)

@@ -18,14 +18,15 @@ from snoop_flow.reports import StatusReport
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--public-url", metavar="URL", help="Address under which a new workspace will be served.")
+@click.option("--contact", metavar="MAIL-OR-URL", help="Who asks, for the institutions that a new workspace harvests.")
 @answering
-def init(folder: Path, public_url: str | None) -> Any:
+def init(folder: Path, public_url: str | None, contact: str | None) -> Any:
     """Create a workspace in FOLDER, or bring an existing one to this version.
 
     \b
-    Example:  snoop-flow init archive
+    Example:  snoop-flow init archive --contact mailto:library@example.org
     """
-    with Workspace.create(folder, public_url) as workspace:
+    with Workspace.create(folder, public_url, contact) as workspace:
         value = {"workspace": str(workspace.folder), "database": workspace.catalogue.url}
     return value, f"Workspace ready in {value['workspace']}.\nNext: snoop-flow ingest SOURCE --workspace {folder}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -24,7 +24,7 @@ _MEANINGS = {
 }
 
 
-def refusal(uri: str, status: int, headers: Mapping[str, str], start: bytes) -> SourceError:
+def refusal(uri: str, status: int, headers: Mapping[str, str], start: bytes, words: Sequence[str] = ()) -> SourceError:
     """Turn any status but success into a failure.
 
     Args:
@@ -32,9 +32,10 @@ def refusal(uri: str, status: int, headers: Mapping[str, str], start: bytes) -> 
         status: the HTTP status.
         headers: by lower-case name.
         start: the beginning of the body, which tells a challenge page from an honest refusal.
+        words: in lower case, that tell the host's own challenge page.
     """
     wait = retry_after(headers.get("retry-after"))
-    if wait is None and status in (401, 403, 429, 503) and is_challenge(headers, start):
+    if wait is None and status in (401, 403, 429, 503) and is_challenge(headers, start, words):
         return SourceError(FailureKind.BLOCKED, uri, _blocked(status), answered=status)
     if status in _MEANINGS:
         kind, meaning = _MEANINGS[status]
@@ -47,7 +48,9 @@ def refusal(uri: str, status: int, headers: Mapping[str, str], start: bytes) -> 
     return SourceError(kind, uri, f"{meaning} (HTTP {status})", wait, answered=status)
 
 
-def check_data(uri: str, status: int, headers: Mapping[str, str], body: bytes, accept: str | None) -> None:
+def check_data(
+    uri: str, status: int, headers: Mapping[str, str], body: bytes, accept: str | None, words: Sequence[str] = ()
+) -> None:
     """Refuse an HTML page that was given where data was asked for.
 
     Servers send good JSON as `text/html`, so the bytes decide, not the header.
@@ -57,17 +60,20 @@ def check_data(uri: str, status: int, headers: Mapping[str, str], body: bytes, a
     """
     if accept is None or "html" in accept or not _is_html(headers, body):
         return
-    if is_challenge(headers, body):
+    if is_challenge(headers, body, words):
         raise SourceError(FailureKind.BLOCKED, uri, _blocked(status), answered=status)
     reason = f"an HTML page where {accept.split(',')[0].strip()} was asked for; check the address"
     raise SourceError(FailureKind.INVALID, uri, reason, answered=status)
 
 
-def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:
+def is_challenge(headers: Mapping[str, str], body: bytes, words: Sequence[str] = ()) -> bool:
     """Tell whether a page wants proof of a human instead of giving data."""
     if "cf-mitigated" in headers:
         return True
-    return _is_html(headers, body) and _CHALLENGE.search(body[:262_144].lower()) is not None
+    if not _is_html(headers, body):
+        return False
+    page = body[:262_144].lower()
+    return _CHALLENGE.search(page) is not None or any(word.encode() in page for word in words)
 
 
 def retry_after(value: str | None) -> float | None:

@@ -19,6 +19,9 @@ from snoop_flow.fetching.addresses import check_url, port_of
 from snoop_flow.fetching.answers import check_data, refusal
 from snoop_flow.fetching.contents import read_body, read_start, too_big
 from snoop_flow.fetching.policy import MIB, Fetched, FetchPolicy
+from snoop_flow.fetching.profiles import HostProfile, profile_of
+from snoop_flow.fetching.robots import MAX_BYTES, Robots
+from snoop_flow.fetching.turns import Turns
 from snoop_flow.fetching.wire import CURRENT, Exchange, GuardedBackend
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -32,9 +35,15 @@ class Fetcher:
     It keeps connections, but no cookies and no credentials, and takes no proxy from the environment.
     """
 
-    def __init__(self, policy: FetchPolicy | None = None) -> None:
-        """Open nothing yet; connections are made on demand."""
+    def __init__(self, policy: FetchPolicy | None = None, turns: Turns | None = None) -> None:
+        """Open nothing yet; connections are made on demand.
+
+        Args:
+            turns: the queues at the hosts, shared with other processes where they lie in a folder.
+        """
         self.policy = policy or FetchPolicy()
+        self.turns = turns or Turns()
+        self._robots = Robots()
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
             max_connections=self.policy.connections,
@@ -115,7 +124,7 @@ class Fetcher:
         target = check_url(url)
         while len(seen) <= self.policy.max_redirects:
             seen.append(target)
-            answer = self._ask(target, headers, limit, exchange)
+            answer = self._in_turn(target, headers, limit, exchange)
             if isinstance(answer, Fetched):
                 return answer
             target = check_url(answer)
@@ -123,6 +132,49 @@ class Fetcher:
                 raise SourceError(FailureKind.INVALID, exchange.uri, f"redirects in a circle through {target}")
         reason = f"more than {self.policy.max_redirects} redirects"
         raise SourceError(FailureKind.INVALID, exchange.uri, reason)
+
+    def _in_turn(self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched | str:
+        """Make one request with the manners that its host wants; waiting is no part of the exchange's time."""
+        name = url.raw_host.decode("ascii")
+        host = name if url.port is None else f"{name}:{url.port}"
+        profile = self._manners(host, url)
+        exchange.words = profile.challenge if profile else ()
+        if profile is None:
+            return self._ask(url, headers, limit, exchange)
+        began = time.monotonic()
+        delay = self._crawl_delay(profile, url, exchange)
+        image = headers["accept"].startswith("image/")
+        with self.turns.turn(host, exchange.uri) as state:
+            asked = time.monotonic()
+            exchange.ends += asked - began
+            try:
+                answer = self._ask(url, headers, limit, exchange)
+            except SourceError as error:
+                error = _meant(error, profile)
+                state.failed(error, profile, profile.pause(image, time.monotonic() - asked, delay))
+                raise error from None
+            state.succeeded(profile.pause(image, time.monotonic() - asked, delay))
+            return answer
+
+    def _manners(self, host: str, url: httpx.URL) -> HostProfile | None:
+        """How a host wants to be asked; None for one's own servers, and where nobody asked for manners."""
+        if self.policy.allows(url.raw_host.decode("ascii"), port_of(url)):
+            return next((one for one in self.policy.profiles if one.covers(host)), None)
+        return profile_of(host, self.policy.profiles) if self.policy.polite else None
+
+    def _crawl_delay(self, profile: HostProfile, url: httpx.URL, exchange: Exchange) -> float:
+        if not profile.robots or url.path == "/robots.txt":
+            return 0.0
+
+        def fetch(address: str) -> bytes:
+            # an exchange of its own, so that a slow robots.txt does not use up the time of the document
+            return self.get(address, accept="text/plain, */*;q=0.1", max_bytes=MAX_BYTES).body
+
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        try:
+            return self._robots.allow(origin, str(url), fetch)
+        except SourceError as error:
+            raise SourceError(error.kind, exchange.uri, error.reason, error.retry_after, error.answered) from error
 
     def _ask(self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched | str:
         """Make one request: a document, or the address that it redirects to."""
@@ -144,6 +196,14 @@ class Fetcher:
 
     def _timeouts(self, exchange: Exchange) -> dict[str, dict[str, float]]:
         return {"timeout": {"connect": self.policy.connect_seconds, "pool": exchange.remaining()}}
+
+
+def _meant(error: SourceError, profile: HostProfile) -> SourceError:
+    """What a refusal means at this host."""
+    if error.answered in profile.blocked and error.kind is not FailureKind.BLOCKED:
+        reason = f"{error.reason}: this host answers so when it blocks; ask the institution for access"
+        return SourceError(FailureKind.BLOCKED, error.uri, reason, error.retry_after, error.answered)
+    return error
 
 
 @cache
@@ -169,10 +229,11 @@ def _received(
         if answered.get("content-length", "").isdigit() and int(answered["content-length"]) > limit:
             raise too_big(limit, exchange.uri)
         body = read_body(response.iter_stream(), encoding, limit, exchange.uri)
-        check_data(exchange.uri, response.status, named, body, None if sent["accept"] == "*/*" else sent["accept"])
+        accept = None if sent["accept"] == "*/*" else sent["accept"]
+        check_data(exchange.uri, response.status, named, body, accept, exchange.words)
     else:
         start = read_start(response.iter_stream(), encoding, _REFUSAL_BYTES)
-        raise refusal(exchange.uri, response.status, named, start)
+        raise refusal(exchange.uri, response.status, named, start, exchange.words)
     return Fetched(
         url=str(url),
         status=response.status,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snoop_flow.fetching.profiles import HostProfile
+
 MIB = 1024 * 1024
 
 
@@ -20,6 +22,10 @@ class FetchPolicy:
         max_bytes: limit of a body, as sent and as decompressed.
         attempts: how often a passing failure is tried at all.
         connections: connections open at once.
+        polite: whether public hosts are asked one request at a time, spaced, and by the rules of their robots.txt.
+            Servers in `allowed_hosts` are one's own: only a profile that names them slows us down.
+        profiles: the manners at some hosts; the first that covers a host counts.
+        anonymous: nobody said who asks, so that public hosts may not be asked at all.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
@@ -30,9 +36,14 @@ class FetchPolicy:
     attempts: int = 2
     connections: int = 32
     user_agent: str = "snoop-flow"
+    polite: bool = False
+    profiles: tuple[HostProfile, ...] = ()
+    anonymous: bool = False
 
     def allows(self, host: str, port: int) -> bool:
         """Tell whether an administrator has allowed this private server."""
+        if not self.allowed_hosts:
+            return False
         bare = host.lower().strip("[]")
         names = {bare, f"[{bare}]", f"{bare}:{port}", f"[{bare}]:{port}"}
         return not names.isdisjoint(entry.lower() for entry in self.allowed_hosts)

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpcore
 
-from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.errors import FailureKind, SourceError, UsageError
 from snoop_flow.fetching.addresses import denial
 from snoop_flow.fetching.policy import FetchPolicy
 
@@ -35,6 +35,7 @@ class Exchange:
         seconds: the whole time it was given, for messages.
         bytes_left: what may still be received, heads included.
         cut: the other side has closed the connection.
+        words: that tell the host's own challenge page.
     """
 
     uri: str
@@ -42,6 +43,7 @@ class Exchange:
     seconds: float
     bytes_left: int
     cut: bool = False
+    words: tuple[str, ...] = ()
 
     def remaining(self, at_most: float | None = None) -> float:
         """Give the seconds left; raises `SourceError` when there are none."""
@@ -127,6 +129,7 @@ class GuardedBackend(httpcore.NetworkBackend):
 
         Raises:
             SourceError: HOSTILE when one address is denied, TRANSIENT when the name cannot be resolved.
+            UsageError: a public host, and nobody said who asks.
         """
         exchange = CURRENT.get()
         addresses = self._checked(host, port, exchange)
@@ -147,6 +150,11 @@ class GuardedBackend(httpcore.NetworkBackend):
             denied = denial(address)
             if denied and not (allowed and denied[1]):
                 raise SourceError(FailureKind.HOSTILE, exchange.uri, _reason(host, port, address, *denied))
+        if self._policy.anonymous and not allowed:
+            raise UsageError(
+                f"{host} is not asked while nobody says who asks; put your mail or web address into snoop-flow.toml, "
+                'as in contact = "mailto:library@example.org" (or set SNOOP_FLOW_CONTACT)'
+            )
         return addresses[:_MOST_ADDRESSES]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from PIL import Image
 import snoop_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
+from snoop_flow.images.archived import archived_body
 from snoop_flow.images.decoding import Decode, decode, shrink
 from snoop_flow.images.ordered import in_order
 from snoop_flow.images.regions import crop, parse_box
@@ -27,6 +28,9 @@ _REGION_LONGEST = 4096
 _WORKERS = 4
 _FULL = 1 << 30
 _PLACEHOLDER = 32
+_TOO_SMALL = 4  # times smaller than asked for: no server rounds like that
+_INFO = "application/ld+json, application/json;q=0.9"
+_INFO_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class ImageLoader:
         """Load one image, or the region of it that `selector` names.
 
         Args:
-            reference: `{"path": …}` for a local file, `{"url": …}` for one picture on the web, or
+            reference: `{"path": …}` for a local file, `{"warc": …, "offset": …}` for one in a web archive, `{"url": …}`
+                for one picture on the web, or
                 `snoop_iiif.Image.to_dict()`, whose server is asked for a fitting size.
             longest: the longer side wanted in pixels, of the region where there is one; smaller images stay small.
             selector: a media fragment, "" for the whole image.
@@ -68,6 +73,9 @@ class ImageLoader:
         """
         if canvas_size is None or (box := parse_box(selector, canvas_size)) is None:
             return self._whole(reference, longest)
+        if reference.get("position"):
+            selector, canvas_size = _within(box, reference["position"])
+            box = parse_box(selector, canvas_size) or box
         enough = math.ceil(longest * max(canvas_size) / max(box[2:]))
         whole = self._whole(reference, max(longest, min(enough, _REGION_LONGEST)))
         return shrink(crop(whole, selector, canvas_size), longest)
@@ -90,20 +98,70 @@ class ImageLoader:
         if "path" in reference:
             path = Path(str(reference["path"]))
             return self._decode(read_file(path), longest, uri=str(path))
+        if "warc" in reference:
+            body = archived_body(Path(str(reference["warc"])), int(reference["offset"]))
+            return self._decode(body, longest, uri=str(reference.get("url", reference["warc"])))
         if reference.keys() == {"url"}:
             return self._decoded(str(reference["url"]), longest)
         return self._remote(_parsed(reference), longest)
 
     def _remote(self, image: snoop_iiif.Image, longest: int) -> Image.Image:
-        """Ask for the derived size; once more for the picture as published where a server refuses that size."""
-        url = _address(image, longest)
-        try:
-            return self._from_url(url, image, longest)
-        except SourceError as error:
-            published = image.url or _address(image, _FULL)
-            if not _refused(error) or published == url:
-                raise
+        """Go down the ladder of sizes until the server gives one of them.
+
+        The size derived from what the document says of the image comes first; where the server refuses it, or the
+        document says too little, the one derived from the server's own description; at last the picture as published.
+        """
+        tried: set[str] = set()
+        refused: SourceError | None = None
+        for described in self._described(image):
+            try:
+                return self._sized(described, longest, tried)
+            except SourceError as error:
+                if not _refused(error):
+                    raise
+                refused = refused or error
+        published = image.url or _address(image, _FULL)
+        if refused is not None and published in tried:
+            raise refused
         return self._from_url(published, image, longest)
+
+    def _described(self, image: snoop_iiif.Image) -> Iterator[snoop_iiif.Image]:
+        """The image as the document describes it, unless that is too little; then as its server does."""
+        if not _needs_description(image):
+            yield image
+        if image.service is not None and (service := self._service(image.service.id)) is not None:
+            sizes = (service.width, service.height) if image.region is None else (image.width, image.height)
+            yield replace(image, width=sizes[0], height=sizes[1], service=service, renditions=())
+
+    def _service(self, base: str) -> snoop_iiif.ImageService | None:
+        """What a server says of an image; None where it cannot be had or read: the document has to do then."""
+        url = f"{base}/info.json"
+        try:
+            return snoop_iiif.read_information(self._fetcher.get(url, accept=_INFO, max_bytes=_INFO_BYTES).body, url)
+        except snoop_iiif.IIIFError:
+            return None
+        except SourceError as error:
+            if not _refused(error) and error.kind is not FailureKind.INVALID:
+                raise
+            return None
+
+    def _sized(self, image: snoop_iiif.Image, longest: int, tried: set[str]) -> Image.Image:
+        mosaic = snoop_iiif.image_tiles(image, longest)
+        if mosaic is not None and not image.renditions:
+            return self._joined(mosaic, longest)
+        url = _address(image, longest)
+        if url in tried:
+            raise SourceError(FailureKind.INVALID, url, "the server refuses the sizes it describes", answered=400)
+        tried.add(url)
+        return self._from_url(url, image, longest)
+
+    def _joined(self, mosaic: snoop_iiif.Mosaic, longest: int) -> Image.Image:
+        """The picture that tiles make up, in RGB."""
+        whole = Image.new("RGB", mosaic.size)
+        for tile in mosaic.tiles:
+            part = self._decoded(tile.url, max(mosaic.size))
+            whole.paste(part.convert("RGB"), (tile.left, tile.top))
+        return shrink(whole, longest)
 
     def _from_url(self, url: str, image: snoop_iiif.Image, longest: int) -> Image.Image:
         picture = self._decoded(url, longest)
@@ -137,6 +195,16 @@ def read_file(path: Path, max_bytes: int = _LOCAL_BYTES) -> bytes:
         raise SourceError(FailureKind.TRANSIENT, uri, f"cannot be read ({error.strerror})") from error
 
 
+def _within(box: tuple[float, float, float, float], position: Sequence[int]) -> tuple[str, tuple[int, int]]:
+    """A box on a canvas as a selector on the image that covers a part of it, and the extent it counts in."""
+    left, top, width, height = position
+    x, y = max(box[0] - left, 0.0), max(box[1] - top, 0.0)
+    right, bottom = min(box[0] + box[2] - left, width), min(box[1] + box[3] - top, height)
+    if right <= x or bottom <= y:
+        raise SourceError(FailureKind.INVALID, "region", "lies outside of the image on its canvas")
+    return f"xywh={x:.3f},{y:.3f},{right - x:.3f},{bottom - y:.3f}", (width, height)
+
+
 def _parsed(reference: Reference) -> snoop_iiif.Image:
     try:
         return snoop_iiif.Image.from_dict(reference)
@@ -151,6 +219,14 @@ def _address(image: snoop_iiif.Image, longest: int) -> str:
         raise SourceError(FailureKind.INVALID, image.url or "image", error.reason) from error
 
 
+def _needs_description(image: snoop_iiif.Image) -> bool:
+    """Tell whether a document says too little of an image for any size to be asked for."""
+    service = image.service
+    if service is None or image.renditions:
+        return False
+    return service.level == 0 and not (service.sizes or service.scale_factors or image.url)
+
+
 def _refused(error: SourceError) -> bool:
     """Tell whether the server refused this size, not this visitor or this moment."""
     if error.answered is None or error.kind is FailureKind.BLOCKED:
@@ -159,8 +235,11 @@ def _refused(error: SourceError) -> bool:
 
 
 def _check_size(picture: Image.Image, image: snoop_iiif.Image, longest: int, url: str) -> None:
-    """Refuse the tiny placeholders that some servers give, with status 200, for what they cannot render."""
+    """Refuse a picture that cannot be the one asked for.
+
+    Some servers give tiny placeholders, or an icon, with status 200 for what they cannot render.
+    """
     expected = min(longest, max(image.width or 0, image.height or 0))
-    if max(picture.size) < _PLACEHOLDER < expected:
+    if max(picture.size) < _PLACEHOLDER < expected or max(picture.size) * _TOO_SMALL < expected:
         reason = f"a picture of {picture.width} × {picture.height} where about {expected} pixels were asked for"
         raise SourceError(FailureKind.INVALID, url, reason)

@@ -14,7 +14,7 @@ from snoop_flow.learning.evidence import Evidence
 from snoop_flow.learning.fitting import FitOptions, fit
 from snoop_flow.learning.grids import Grid, best_threshold, object_box
 from snoop_flow.learning.marks import Marks
-from snoop_flow.learning.measures import average_precision, coverage, r_precision
+from snoop_flow.learning.measures import average_precision, coverage, r_precision, wilson
 from snoop_flow.learning.model import LinearModel
 from snoop_flow.learning.pool import Moments, Pool
 from snoop_flow.learning.selection import best_rows, distinct, filled, left_out, repetitions, spread_in_time, without
@@ -88,6 +88,7 @@ __all__ = [
     "start_from_examples",
     "start_from_query",
     "trial_classes",
+    "wilson",
     "windows",
     "without",
 ]

@@ -36,3 +36,11 @@ def coverage(found: Vectors, members: Vectors) -> float:
         members: (m, D) unit vectors, m ≥ 1.
     """
     return float((members @ found.T).max(axis=1).mean())
+
+
+def wilson(right: int, tried: int, z: float = 1.96) -> tuple[float, float]:
+    """The interval in which a share of one lies 95 times of 100, from a plain random sample (Wilson 1927)."""
+    share, spread = right / tried, z * z / tried
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * float(np.sqrt(share * (1 - share) / tried + spread / (4 * tried))) / (1 + spread)
+    return max(middle - half, 0.0), min(middle + half, 1.0)

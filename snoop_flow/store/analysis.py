@@ -41,6 +41,7 @@ def words_of(text: str) -> list[Word]:
     return [forms for word in _split(text) for forms in _forms(word[:LONGEST_WORD])]
 
 
+@lru_cache(maxsize=16_384)
 def indexed(text: str) -> str:
     """What is kept of a text for searching: all forms of all its words, each once."""
     return " ".join(dict.fromkeys(form for word in words_of(text) for form in word))

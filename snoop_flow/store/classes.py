@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, tuple_, update
 
-from snoop_flow.entities import ClassModel, Visibility, VisualClass
+from snoop_flow.entities import ClassModel, Role, Visibility, VisualClass
 from snoop_flow.errors import ConflictError, NotFoundError
+from snoop_flow.store.people import acting_user
 from snoop_flow.store.rows import chunks, languages, to
 from snoop_flow.store.schema import (
     annotation,
@@ -51,6 +52,14 @@ def rename(connection: Connection, one: VisualClass, name: str) -> None:
         change(connection, one.id, {"name": name})
 
 
+def _seen() -> list[ColumnElement[bool]]:
+    """Of private classes only one's own, for whoever acts here and is no administrator."""
+    present = acting_user()
+    if present is None or present.role is Role.ADMINISTRATOR:
+        return []
+    return [(visual_class.c.visibility != Visibility.PRIVATE) | (visual_class.c.owner_id == present.id)]
+
+
 def find(connection: Connection, name: str) -> VisualClass:
     """A class by its name or id.
 
@@ -58,9 +67,9 @@ def find(connection: Connection, name: str) -> VisualClass:
         NotFoundError: there is none; the message names the classes there are.
     """
     wanted = (visual_class.c.name == name) | (visual_class.c.id == name)
-    row = connection.execute(select(visual_class).where(wanted)).first()
+    row = connection.execute(select(visual_class).where(wanted, *_seen())).first()
     if row is None:
-        names = connection.execute(select(visual_class.c.name).order_by(visual_class.c.name).limit(20))
+        names = connection.execute(select(visual_class.c.name).where(*_seen()).order_by(visual_class.c.name).limit(20))
         known = ", ".join(names.scalars()) or "none yet"
         raise NotFoundError(f"there is no class {name!r}; classes are: {known}")
     return class_of(row)
@@ -71,7 +80,7 @@ def find_all(connection: Connection, names: Sequence[str]) -> list[VisualClass]:
     found: dict[str, VisualClass] = {}
     for part in chunks(names):
         wanted = visual_class.c.name.in_(part) | visual_class.c.id.in_(part)
-        for row in connection.execute(select(visual_class).where(wanted)):
+        for row in connection.execute(select(visual_class).where(wanted, *_seen())):
             one = class_of(row)
             found[one.name] = found[one.id] = one
     every = [found.get(name) or find(connection, name) for name in names]
@@ -86,10 +95,16 @@ def existing(connection: Connection, ids: Sequence[str]) -> set[str]:
     return found
 
 
+def seen(connection: Connection, ids: Sequence[str]) -> dict[str, VisualClass]:
+    """Id → class, of those that whoever acts here may see."""
+    wanted = visual_class.c.id.in_(list(dict.fromkeys(ids)))
+    return {row.id: class_of(row) for row in connection.execute(select(visual_class).where(wanted, *_seen()))}
+
+
 def every(connection: Connection) -> list[VisualClass]:
     """All classes that are not archived, by name."""
     rows = connection.execute(
-        select(visual_class).where(visual_class.c.archived_at.is_(None)).order_by(visual_class.c.name)
+        select(visual_class).where(visual_class.c.archived_at.is_(None), *_seen()).order_by(visual_class.c.name)
     )
     return [class_of(row) for row in rows]
 

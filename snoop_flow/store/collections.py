@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
@@ -113,6 +114,9 @@ def allowed_hosts(connection: Connection) -> frozenset[str]:
     return frozenset(host for hosts in rows for host in hosts)
 
 
-def harvested(connection: Connection, source_id: str, at: datetime) -> None:
-    """Keep when a source was last harvested to its end."""
-    connection.execute(update(source).where(source.c.id == source_id).values(harvested_at=at))
+def harvested(
+    connection: Connection, source_id: str, at: datetime, checkpoint: Mapping[str, Any] | None = None
+) -> None:
+    """Keep when a source was last harvested to its end, and up to where it was listed if it said so."""
+    values: dict[str, Any] = {"harvested_at": at} | ({"checkpoint": dict(checkpoint)} if checkpoint is not None else {})
+    connection.execute(update(source).where(source.c.id == source_id).values(**values))

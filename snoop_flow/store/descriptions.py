@@ -58,18 +58,26 @@ def replace(connection: Connection, values: Mapping[str, Any], items: Sequence[M
         items: of its items: their `id` and `words`.
     """
     connection.execute(delete(description).where(description.c.record_id == values["id"]))
+    add(connection, [(values, items)])
+
+
+def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> None:
+    """Write by what saved records and their items are found, where nothing is written yet; see `replace`."""
     numbers: dict[str, int] = {}
-    for part in chunks([one["id"] for one in items]):
+    for part in chunks(one["id"] for _, items in batch for one in items if one["words"]):
         known = connection.execute(select(item.c.id, item.c.number).where(item.c.id.in_(part)))
         numbers.update((row.id, row.number) for row in known)
-    rows = [(None, values["words"]), *((numbers[one["id"]], one["words"]) for one in items)]
+    rows: list[tuple[str, int | None, str]] = [(values["id"], None, values["words"]) for values, _ in batch]
+    rows += [
+        (values["id"], numbers[one["id"]], one["words"]) for values, items in batch for one in items if one["words"]
+    ]
     described = [
-        {"record_id": values["id"], "item": number, "words": words}
-        for number, given in rows
+        {"record_id": record_id, "item": number, "words": words}
+        for record_id, number, given in rows
         if (words := indexed(given))
     ]
-    for batch in chunks(described):
-        connection.execute(insert(description), batch)
+    for part in chunks(described):
+        connection.execute(insert(description), part)
 
 
 def find(
@@ -114,12 +122,13 @@ def _weights(connection: Connection, words: Sequence[Word], every: bool) -> dict
 
 
 def _items(connection: Connection, place: int, word: Word, weight: float) -> list[Select[Any]]:
-    having = _has(connection, word)
+    # computed before it is joined: without statistics, PostgreSQL would look for the word again in every pair of rows
+    named = select(description.c.record_id, description.c.item).where(_has(connection, word))
+    having = named.cte(f"having_{place}").prefix_with("MATERIALIZED", dialect="postgresql")
     columns = (literal(place).label("word"), cast(literal(weight), Float).label("weight"))
-    own = select(description.c.item.label("number"), *columns).where(having, description.c.item.is_not(None))
-    of_record = item.c.record_id == description.c.record_id
-    below = select(item.c.number, *columns).select_from(description).join(item, of_record)
-    return [own, below.where(having, description.c.item.is_(None))]
+    own = select(having.c.item.label("number"), *columns).where(having.c.item.is_not(None))
+    below = select(item.c.number, *columns).select_from(having).join(item, item.c.record_id == having.c.record_id)
+    return [own, below.where(having.c.item.is_(None))]
 
 
 def _has(connection: Connection, word: Word) -> ColumnElement[bool]:

@@ -47,6 +47,12 @@ def by_numbers(connection: Connection, numbers: Iterable[int]) -> dict[int, Item
     return found
 
 
+def by_uri(connection: Connection, uri: str) -> list[Item]:
+    """Live whole images by the address of their canvas; read through all items, since nothing else asks for it."""
+    wanted = (item.c.uri == uri) & (item.c.selector == "") & item.c.gone_at.is_(None)
+    return [item_of(row) for row in connection.execute(select(item).where(wanted).limit(1))]
+
+
 def _live(collection_id: str | None) -> ColumnElement[bool]:
     live = item.c.gone_at.is_(None)
     return live if collection_id is None else and_(live, record.c.collection_id == collection_id)

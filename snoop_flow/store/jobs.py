@@ -68,8 +68,8 @@ def latest(connection: Connection, limit: int = 50) -> list[Job]:
 
 
 def unfinished(connection: Connection, kind: str, parameters: Mapping[str, Any]) -> list[Job]:
-    """Queued or running jobs that are the same work, the newest first."""
-    same = (job.c.digest == digest_of(kind, parameters)) & job.c.state.in_(ACTIVE)
+    """Queued, running or paused jobs that are the same work, the newest first."""
+    same = (job.c.digest == digest_of(kind, parameters)) & job.c.state.in_((*ACTIVE, JobState.PAUSED))
     rows = connection.execute(select(job).where(same).order_by(job.c.created_at.desc())).all()
     return [_job(connection, row) for row in rows]
 

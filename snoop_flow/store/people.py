@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from sqlalchemy import Connection, select
 
 from snoop_flow.entities import Institution, Role, User
@@ -10,6 +14,22 @@ from snoop_flow.store.rows import now, opaque_id, to, upsert
 from snoop_flow.store.schema import institution, user
 
 LOCAL_LOGIN = "curator"
+_acting: ContextVar[User | None] = ContextVar("snoop_flow_acting", default=None)
+
+
+@contextmanager
+def acting(user: User) -> Iterator[None]:
+    """Whatever is done in this block, and in this thread, is done by `user` and sees what they may see."""
+    before = _acting.set(user)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
+def acting_user() -> User | None:
+    """Who acts here; None where nobody said, such as on the command line."""
+    return _acting.get()
 
 
 def ensure_local(connection: Connection, name: str) -> User:

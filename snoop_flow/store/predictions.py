@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal_column, select, update
 
 from snoop_flow.entities import REFINED, Item, Prediction, Status
 from snoop_flow.store.items import item_of
@@ -140,3 +141,26 @@ def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]
             return
         last = rows[-1].item
         yield [prediction_of(row) for row in rows]
+
+
+def shuffled(
+    connection: Connection, class_id: str, within: tuple[float, float], salt: int, limit: int
+) -> list[Prediction]:
+    """The beginning of a band in an order that follows from the items alone (multiplicative hashing, Knuth 6.4)."""
+    low, high = within
+    mine = (prediction.c.class_id == class_id) & (prediction.c.score >= low) & (prediction.c.score < high)
+    place = (cast(prediction.c.item, BigInteger) * 2654435761 + salt) % 4294967296
+    rows = connection.execute(select(prediction).where(mine).order_by(place, prediction.c.item).limit(limit))
+    return [prediction_of(row) for row in rows]
+
+
+def accept_within(
+    connection: Connection, class_id: str, within: tuple[float, float], user_id: str
+) -> tuple[int, datetime]:
+    """Accept every undecided proposal of a band. Returns how many, and the moment they were decided at."""
+    low, high = within
+    mine = (prediction.c.class_id == class_id) & (prediction.c.status == Status.PROPOSED)
+    mine &= (prediction.c.score >= low) & (prediction.c.score < high)
+    at = now()
+    values = {"status": Status.ACCEPTED, "decided_by": user_id, "decided_at": at}
+    return connection.execute(update(prediction).where(mine).values(**values)).rowcount, at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
 from snoop_flow.store.predictions import publishable
@@ -17,15 +17,22 @@ MUTABLE = ("content", "modified_at", "withdrawn_at", "version", "item")
 
 def publish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     """Enter annotations by their stable ids; unchanged ones keep their modification time. Returns changes."""
-    changed = []
-    for part in chunks(rows, 1000):
-        kept = {
-            row.id: row
-            for row in connection.execute(select(annotation).where(annotation.c.id.in_([r["id"] for r in part])))
-        }
-        changed += [row for row in part if _differs(row, kept.get(row["id"]))]
+    changed = [row for row, state in zip(rows, compared(connection, rows), strict=True) if state != "unchanged"]
     upsert(connection, annotation, changed, ["id"], update=MUTABLE)
     return len(changed)
+
+
+def compared(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Of each row, whether its annotation is `new`, `changed` or `unchanged`; a withdrawn one counts as new."""
+    states: list[str] = []
+    for part in chunks(rows, 1000):
+        ids = [row["id"] for row in part]
+        kept = {row.id: row for row in connection.execute(select(annotation).where(annotation.c.id.in_(ids)))}
+        for row in part:
+            old = kept.get(row["id"])
+            new = old is None or old.withdrawn_at is not None
+            states.append("new" if new else "changed" if _differs(row, old) else "unchanged")
+    return states
 
 
 def _differs(new: Mapping[str, Any], old: Row[Any] | None) -> bool:
@@ -38,6 +45,18 @@ def _timeless(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequence[Status]) -> int:
     """Withdraw a class's annotations which no prediction in one of these states supports; returns how many."""
+    at = now()
+    gone = _unsupported(class_id, statuses)
+    return connection.execute(update(annotation).where(gone).values(withdrawn_at=at, modified_at=at)).rowcount
+
+
+def unsupported(connection: Connection, class_id: str, statuses: Sequence[Status]) -> list[int]:
+    """The items of a class's annotations which no prediction in one of these states supports."""
+    rows = connection.execute(select(annotation.c.item).where(_unsupported(class_id, statuses)))
+    return list(rows.scalars())
+
+
+def _unsupported(class_id: str, statuses: Sequence[Status]) -> ColumnElement[bool]:
     supports = (
         (prediction.c.class_id == annotation.c.class_id)
         & (prediction.c.item == annotation.c.item)
@@ -45,9 +64,7 @@ def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequen
         & publishable(statuses)
     )
     live = (annotation.c.class_id == class_id) & annotation.c.withdrawn_at.is_(None)
-    unsupported = live & ~exists().where(supports)
-    at = now()
-    return connection.execute(update(annotation).where(unsupported).values(withdrawn_at=at, modified_at=at)).rowcount
+    return live & ~exists().where(supports)
 
 
 def by_id(connection: Connection, id_: str) -> Annotation | None:

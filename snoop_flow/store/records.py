@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,18 +19,26 @@ from snoop_flow.store.schema import item, record
 def record_of(row: Any) -> Record:
     """A record from its row."""
     pairs = tuple((languages(label), languages(value)) for label, value in row.metadata)
-    return to(Record, row, label=languages(row.label), attribution=languages(row.attribution), metadata=pairs)
+    kept = {"media": tuple(row.media), "quirks": tuple(row.quirks)}
+    return to(Record, row, label=languages(row.label), attribution=languages(row.attribution), metadata=pairs, **kept)
 
 
-def digest(connection: Connection, record_id: str) -> str | None:
-    """The digest of a live record, None if it is new or gone."""
-    found = select(record.c.digest).where(record.c.id == record_id, record.c.gone_at.is_(None))
-    return connection.execute(found).scalar()
+def kept(connection: Connection, record_ids: Sequence[str]) -> dict[str, Any]:
+    """Rows of `id`, `digest`, `validator` and `gone_at` by id; those never harvested are left out."""
+    found: dict[str, Any] = {}
+    for part in chunks(record_ids):
+        columns = select(record.c.id, record.c.digest, record.c.validator, record.c.gone_at)
+        found |= {row.id: row for row in connection.execute(columns.where(record.c.id.in_(part)))}
+    return found
 
 
-def known(connection: Connection, record_id: str) -> bool:
-    """Whether a record was ever harvested."""
-    return connection.execute(select(record.c.id).where(record.c.id == record_id)).first() is not None
+def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> None:
+    """Write records that were never harvested before, each with its items, as `save` does; a batch costs little."""
+    upsert(connection, record, [{**_columns(values), "gone_at": None} for values, _ in batch], ["id"])
+    rows = [{**_columns(one), "gone_at": None} for _, items in batch for one in items]
+    for part in chunks(rows, 1000):
+        upsert(connection, item, part, ["id"])
+    descriptions.add(connection, batch)
 
 
 def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
@@ -74,17 +82,38 @@ def touch(connection: Connection, record_ids: Iterable[str], at: datetime) -> No
         connection.execute(update(record).where(record.c.id.in_(ids)).values(harvested_at=at))
 
 
+def validate(connection: Connection, validators: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep what tells of each record that it did not change."""
+    for id_, validator in validators.items():
+        connection.execute(update(record).where(record.c.id == id_).values(validator=dict(validator)))
+
+
+def quirks(connection: Connection, collection_id: str | None = None) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """URI, version and oddities of the live records."""
+    wanted = select(record.c.uri, record.c.version, record.c.quirks).where(record.c.gone_at.is_(None))
+    if collection_id is not None:
+        wanted = wanted.where(record.c.collection_id == collection_id)
+    for row in connection.execute(wanted):
+        yield row.uri, row.version, tuple(row.quirks)
+
+
 def withdraw_unseen(connection: Connection, source_id: str, since: datetime, at: datetime) -> int:
     """Mark as gone what a complete harvest begun at `since` has not met; returns the number of records."""
     unseen = select(record.c.id).where(
         record.c.source_id == source_id, record.c.harvested_at < since, record.c.gone_at.is_(None)
     )
-    ids = list(connection.execute(unseen).scalars())
-    for part in chunks(ids):
-        connection.execute(update(record).where(record.c.id.in_(part)).values(gone_at=at))
+    return withdraw(connection, list(connection.execute(unseen).scalars()), at)
+
+
+def withdraw(connection: Connection, record_ids: Sequence[str], at: datetime) -> int:
+    """Mark records and their items as gone; returns how many were there."""
+    gone = 0
+    for part in chunks(record_ids):
+        live = record.c.id.in_(part) & record.c.gone_at.is_(None)
+        gone += connection.execute(update(record).where(live).values(gone_at=at)).rowcount
         mine = item.c.record_id.in_(part) & item.c.gone_at.is_(None)
         connection.execute(update(item).where(mine).values(gone_at=at))
-    return len(ids)
+    return gone
 
 
 def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Record]:
@@ -106,6 +135,12 @@ def by_id(connection: Connection, id_: str) -> Record:
     if row is None:
         raise NotFoundError(f"there is no record {id_!r} in this workspace")
     return record_of(row)
+
+
+def by_uri(connection: Connection, uri: str) -> Record | None:
+    """A record that is not gone by its address, of whichever collection."""
+    row = connection.execute(select(record).where(record.c.uri == uri, record.c.gone_at.is_(None)).limit(1)).first()
+    return None if row is None else record_of(row)
 
 
 def in_collection(connection: Connection, collection_id: str, offset: int = 0, limit: int = 50) -> list[Record]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,11 +37,11 @@ def opaque_id(*parts: str) -> str:
 def to(entity: type[Entity], row: Row[Any], **changes: Any) -> Entity:
     """An entity from the row's columns of the same names; `changes` replace or convert some."""
     mapping = row._mapping
-    return entity(**{name: mapping[name] for name in _names(entity) if name not in changes}, **changes)
+    return entity(**{name: mapping[name] for name in _names(cast(Any, entity)) if name not in changes}, **changes)
 
 
 @cache
-def _names(entity: type) -> tuple[str, ...]:
+def _names(entity: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(entity))
 
 

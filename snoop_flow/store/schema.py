@@ -90,7 +90,19 @@ user = Table(
     Column("login", String(200), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", String(20), nullable=False),
+    _text("password_hash"),
+    Column("preferences", JSON, nullable=False, default=dict, server_default="{}"),
     _when("created_at"),
+    _when("disabled_at", nullable=True),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    _id(),  # SHA-256 of the token that the browser has: who reads the table cannot log in with it
+    _to("user_account", "user_id", index=True),
+    _when("created_at"),
+    _when("expires_at"),
 )
 
 api_key = Table(
@@ -126,6 +138,7 @@ source = Table(
     Column("allowed_hosts", JSON, nullable=False),
     _when("created_at"),
     _when("harvested_at", nullable=True),
+    Column("checkpoint", JSON, nullable=True),
 )
 
 record = Table(
@@ -145,6 +158,21 @@ record = Table(
     Column("local", Boolean, nullable=False),
     _when("harvested_at"),
     _when("gone_at", nullable=True),
+    Column("media", JSON, nullable=False, default=list, server_default="[]"),
+    Column("quirks", JSON, nullable=False, default=list, server_default="[]"),
+    # what tells that a document did not change, without reading it: ETag, Last-Modified, datestamp
+    Column("validator", JSON, nullable=False, default=dict, server_default="{}"),
+)
+
+# other addresses of a record or an item, so that one that moved stays what it is
+alias = Table(
+    "alias",
+    metadata,
+    Column("collection_id", ForeignKey("collection.id"), primary_key=True),
+    Column("uri", Text, primary_key=True),
+    _to("record"),
+    Column("item_id", String(64), nullable=False, default="", server_default=""),
+    Index("ix_alias_uri", "uri"),
 )
 
 item = Table(
@@ -427,6 +455,10 @@ failure = Table(
     Column("reason", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     _when("at"),
+    _text("host"),
+    _when("retry_at", nullable=True),
+    Column("source_id", String(64), nullable=False, default="", server_default=""),
+    Column("hint", JSON, nullable=False, default=dict, server_default="{}"),
 )
 
 event = Table(
@@ -438,4 +470,5 @@ event = Table(
     _text("user"),
     Column("detail", JSON, nullable=False),
     _when("at"),
+    Index("ix_event_name_at", "name", "at"),
 )

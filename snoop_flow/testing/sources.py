@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from itertools import islice
+from typing import Any
 
 from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetched
 from snoop_flow.plugin_types import (
+    Checkpoint,
     HarvestSource,
     ItemDraft,
+    Listed,
     ListingFailure,
     RecordDraft,
     RecordRef,
@@ -31,8 +34,9 @@ class Documents:
     """A `SourceContext` that serves documents from memory and refuses the rest: a harvest without a network."""
 
     def __init__(self, documents: Mapping[str, tuple[str, bytes]] | None = None) -> None:
-        """Serve each URL's media type and bytes."""
+        """Serve each URL's media type and bytes; nothing was harvested before."""
         self._documents = dict(documents or {})
+        self.checkpoint: Mapping[str, Any] | None = None
 
     def fetch(self, url: str, accept: str) -> Fetched:
         """The document of this URL; `SourceError` of kind GONE when there is none."""
@@ -85,8 +89,12 @@ def _check_list(spec: SourceSpec, location: str, context: SourceContext) -> list
     listed = list(spec.open(location, context).list())
     refs = [one for one in listed if isinstance(one, RecordRef)]
     for one in listed:
-        known = isinstance(one, RecordRef | ListingFailure)
-        require(known, f"{name}: list gave a {type(one).__name__}; it gives RecordRef and ListingFailure")
+        require(
+            isinstance(one, Listed), f"{name}: list gave a {type(one).__name__}; it gives RecordRef and ListingFailure"
+        )
+        if isinstance(one, Checkpoint):
+            require(one is listed[-1], f"{name}: a checkpoint is given last")
+            continue
         require(bool(one.uri), f"{name}: list gave a reference without a uri")
         if isinstance(one, ListingFailure):
             require(one.kind in set(FailureKind), f"{name}: {one.uri} failed as {one.kind!r}, which is no FailureKind")
@@ -111,7 +119,7 @@ def _check_read(name: str, opened: HarvestSource, ref: RecordRef) -> None:
         _check_label(f"{what}: metadata", label)
         _check_label(f"{what}: metadata", value)
     require(all(_is_line(one) for one in draft.problems), f"{what}: each problem must be one line of text")
-    require(bool(draft.items) or bool(draft.problems), f"{what}: has neither items nor a problem that says why")
+    require(bool(draft.items or draft.problems), f"{what}: has neither items nor a problem that says why")
     keys = [(item.key, item.selector) for item in draft.items]
     require(len(set(keys)) == len(keys), f"{what}: two items have the same key and selector")
     for item in draft.items:
@@ -122,7 +130,7 @@ def _check_read(name: str, opened: HarvestSource, ref: RecordRef) -> None:
 def _through_json(what: str, ref: RecordRef) -> RecordRef:
     """As the engine gives it back: kept as JSON between listing and reading."""
     try:
-        return RecordRef(ref.uri, json.loads(json.dumps(dict(ref.hint))))
+        return RecordRef(ref.uri, json.loads(json.dumps(dict(ref.hint))), ref.stamp)
     except TypeError as error:
         raise AssertionError(f"{what}: the hint cannot be kept as JSON ({error})") from error
 

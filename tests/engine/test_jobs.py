@@ -59,11 +59,12 @@ def test_a_job_runs_in_a_thread_of_its_own(archive: Workspace) -> None:
 
 
 def test_a_failed_job_keeps_its_reason(archive: Workspace) -> None:
-    job = archive.start_job("enrich", {"names": ["nothing"]})
+    archive.create_class("Bare")
+    job = archive.start_job("enrich", {"names": ["Bare"]})
     deadline = time.monotonic() + 60
     while archive.job(job.id).state is not JobState.FAILED:
         assert time.monotonic() < deadline
-    assert "no class 'nothing'" in archive.job(job.id).error
+    assert "class Bare has no model yet" in archive.job(job.id).error
 
 
 def test_units_can_be_done_one_by_one_and_twice(archive: Workspace) -> None:

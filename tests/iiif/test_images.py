@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from snoop_iiif import Canvas, IIIFError, Image, ImageService, canvas_box, image_url, thumbnail_url
+from snoop_iiif import (
+    Canvas,
+    IIIFError,
+    Image,
+    ImageService,
+    Rendition,
+    canvas_box,
+    image_tiles,
+    image_url,
+    thumbnail_url,
+)
 
 BASE = "https://e.org/i"
 SERVICE_3 = ImageService(BASE, 3, 2)
@@ -126,3 +136,35 @@ def test_image_survives_json() -> None:
         assert Image.from_dict(json.loads(json.dumps(stored.to_dict()))) == stored
     with pytest.raises(IIIFError, match="stored image"):
         Image.from_dict({"url": STATIC, "colour": "red"})
+
+
+def test_a_static_picture_of_a_fitting_size_comes_first() -> None:
+    ready = (Rendition("https://e.org/t200.jpg", 200, 133), Rendition("https://e.org/t500.jpg", 500, 333))
+    asked = replace(image(), renditions=ready)
+    assert image_url(asked, 448) == "https://e.org/t500.jpg"
+    assert image_url(asked, 120) == "https://e.org/t200.jpg"
+    assert image_url(asked, 800) == f"{BASE}/full/800,/0/default.jpg"  # nothing static is long enough
+    assert image_url(asked, 20) == f"{BASE}/full/20,/0/default.jpg"  # or much too long
+
+
+TILED: dict[str, Any] = {"level": 0, "width": 3001, "height": 2000, "tile_width": 512, "scale_factors": (1, 2, 4, 8)}
+
+
+def test_tiles_of_level_0_make_up_the_picture_that_is_needed() -> None:
+    mosaic = image_tiles(image(3001, 2000, **TILED), 700)
+    assert mosaic is not None
+    assert mosaic.size == (751, 500)
+    assert [(tile.left, tile.top) for tile in mosaic.tiles] == [(0, 0), (512, 0)]
+    assert mosaic.tiles[0].url == f"{BASE}/0,0,2048,2000/512,500/0/default.jpg"
+    assert mosaic.tiles[1].url == f"{BASE}/2048,0,953,2000/239,500/0/default.jpg"
+    older = image_tiles(image(3001, 2000, version=2, **TILED), 700)
+    assert older is not None
+    assert older.tiles[1].url == f"{BASE}/2048,0,953,2000/239,/0/default.jpg"
+
+
+def test_tiles_are_left_alone_where_a_whole_picture_does() -> None:
+    assert image_tiles(image(3001, 2000, **TILED), 300) is None  # one tile of factor 8 is the whole image
+    assert image_tiles(image(3001, 2000, **TILED, sizes=((1000, 666),)), 700) is None
+    assert image_tiles(image(3001, 2000, **{**TILED, "level": 1}), 700) is None
+    assert image_tiles(image(3001, 2000, **{**TILED, "tile_width": 64}), 3000) is None  # 1 504 of them
+    assert image_tiles(Image(STATIC), 700) is None

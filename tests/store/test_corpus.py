@@ -89,8 +89,9 @@ def test_what_a_complete_harvest_does_not_meet_is_withdrawn(catalogue: Catalogue
         old = _save(connection, source, "old", ["1"], harvested_at=now() - timedelta(days=1))
         new = _save(connection, source, "new", ["1"])
         assert records.withdraw_unseen(connection, source.id, now() - timedelta(hours=1), now()) == 1
-        assert records.digest(connection, old) is None
-        assert records.digest(connection, new) == "d"
+        kept = records.kept(connection, [old, new])
+        assert kept[old].gone_at is not None
+        assert (kept[new].gone_at, kept[new].digest) == (None, "d")
         assert items.count(connection) == 1
 
 

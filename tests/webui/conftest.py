@@ -118,3 +118,24 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[str]:
+    """The addresses of all screens of a workspace in which a class was taught and applied."""
+    discs, frames = items_of("discs"), items_of("frames")
+    made = archive.create_class("Discs", positives=discs[:4])
+    archive.mark(made.id, dict.fromkeys(frames[:4], -1), op_id="first")
+    archive.fit(made.id)
+    archive.mark(made.id, {discs[4]: 1}, op_id="second")
+    archive.fit(made.id)
+    archive.update_class(made.id, visibility="institution")
+    report = archive.enrich([made.id])
+    archive.review(made.id, accept=[archive.predictions(made.id)[0].item])
+    archive.publish([made.id])
+    here = f"/classes/{made.id}"
+    screens = ["/", f"/?class={made.id}", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}", "/?q=nothing+of+it"]
+    screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
+    screens += [f"{here}/versions", "/home", "/discover", "/preferences", "/admin"]
+    screens += [f"{here}/publish/preview/{archive.item(archive.predictions(made.id)[0].item).record_id}"]
+    return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]

@@ -24,7 +24,7 @@ def test_a_program_teaches_a_class(client: FlaskClient, archive: Workspace, item
     operation = {"op_id": "one", "values": {discs[2]: 1, frames[0]: -1, frames[1]: 0}}
     for _ in range(2):
         answer = client.post(f"{path}/marks", json={"operations": [operation]})
-        assert answer.get_json() == {"positives": 3, "negatives": 1, "unsure": 1}
+        assert answer.get_json() == {"positives": 3, "negatives": 1, "unsure": 1, "conflicts": []}
     undone = client.post(f"{path}/undo", json={"op_id": "one"}).get_json()
     assert undone == {
         "op_id": "u1-one",
@@ -189,6 +189,7 @@ def test_disagreements_are_listed_and_settled(client: FlaskClient, archive: Work
     agreement = client.get(f"{path}/agreement").get_json()
     assert (agreement["pairs"][0]["common"], agreement["contested"]) == (2, 1)
     settled = client.post(f"{path}/marks", json={"operations": [{"values": {discs[1]: 1}, "settle": True}]})
-    assert settled.get_json() == {"positives": 3, "negatives": 0, "unsure": 0}
+    told = [{"item": discs[1], "user": "Ada Lovelace", "value": -1}]
+    assert settled.get_json() == {"positives": 3, "negatives": 0, "unsure": 0, "conflicts": told}
     assert client.get(f"{path}/disagreements").get_json() == {"disagreements": []}
     assert client.get(f"{path}/disagreements?settled=true").get_json()["disagreements"][0]["settled"] is True

@@ -60,7 +60,7 @@ def test_a_program_draws_searches_and_teaches_regions(client: FlaskClient, few: 
     assert client.get(f"{V1}/classes/{made['id']}").get_json()["regions"] is True
     values = {f"{other}#xywh=0,0,50,50": -1, f"{other}#xywh=0,0,60,60": 0}
     counts = client.post(f"{V1}/classes/{made['id']}/marks", json={"operations": [{"values": values}]}).get_json()
-    assert counts == {"positives": 1, "negatives": 1, "unsure": 1}
+    assert counts == {"positives": 1, "negatives": 1, "unsure": 1, "conflicts": []}
     marked = client.get(f"{V1}/items/{other}/regions?class_name={made['id']}").get_json()["regions"]
     assert sorted(one["mark"] for one in marked if one["mark"] is not None) == [-1, 0]
     empty = client.post(f"{V1}/classes", json={"name": "Parts", "regions": True})

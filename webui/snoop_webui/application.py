@@ -8,7 +8,7 @@ from flask import Flask
 
 from snoop_flow import Workspace
 from snoop_flow.errors import WorkspaceError
-from snoop_webui import api, current, failures, languages, security
+from snoop_webui import access, api, current, failures, languages, security
 from snoop_webui.presentation import present
 from snoop_webui.query_images import MOST_BYTES
 from snoop_webui.views import BLUEPRINTS
@@ -35,6 +35,7 @@ def create_app(workspace: Workspace) -> Flask:
     current.serve(app, workspace)
     security.protect(app, workspace.settings.public_url)
     languages.speak(app)
+    access.control(app)
     failures.answer_errors(app)
     present(app)
     for blueprint in (*BLUEPRINTS, api.blueprint()):

@@ -15,8 +15,8 @@ RANKING = "ranking"
 STRATEGIES = ("relevant", "most-useful", "ambiguous", "discovery", "random")
 BATCH = 15
 PAGE = 60
-MOST = 1000
-COUNTS = (15, 30, 60, 120, 240, 500)
+MOST = 5000
+COUNTS = (15, 30, 60, 120, 240, 500, 1000, 2000, 5000)
 Box = tuple[int, int, int, int]
 
 

@@ -23,9 +23,14 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def speaks_json() -> bool:
+    """Whether a program asks, which reads JSON."""
+    return request.path.startswith(_PROGRAMS) or request.accept_mimetypes.best == "application/json"
+
+
 def failure(message: str, status: int, errors: list[str] | None = None) -> Response:
     """An error in the shape that the request understands."""
-    if request.path.startswith(_PROGRAMS) or request.accept_mimetypes.best == "application/json":
+    if speaks_json():
         body = jsonify({"ok": False, "error": message, "errors": errors or [message], "status": status})
         body.status_code = status
         return body

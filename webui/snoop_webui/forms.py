@@ -39,4 +39,6 @@ def class_changes(form: Form) -> dict[str, Any]:
     }
     if given := {code: texts for code, texts in labels.items() if texts[0]}:
         changes["labels"] = given
+    if visibility := form.get("visibility"):
+        changes["visibility"] = visibility
     return changes

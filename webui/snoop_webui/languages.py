@@ -82,7 +82,13 @@ def number(value: float) -> str:
 
 def score(value: float | None) -> str:
     """A score with two digits: `0,64` or `0.64`; nothing where nothing was scored."""
-    return "" if value is None else str(format_decimal(value, format="0.00", locale=language())).replace("-", "−")
+    return "" if value is None else _score(round(value, 2), language())
+
+
+@lru_cache(maxsize=4096)
+def _score(value: float, code: str) -> str:
+    """Kept, since a page of thousands of images writes the same few hundred scores."""
+    return str(format_decimal(value, format="0.00", locale=code)).replace("-", "−")
 
 
 def at_least(share: float) -> str:

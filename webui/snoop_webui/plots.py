@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from snoop_flow.reports import Histogram
+from snoop_flow.reports import Histogram, RoundReport
 
 WIDTH, HEIGHT, MARK = 720.0, 150.0, 28.0
 
@@ -94,3 +95,35 @@ def score_plot(histogram: Histogram) -> ScorePlot:
     )
     ticks = tuple((round(share * WIDTH, 1), low + share * span) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
     return ScorePlot(bars, ticks, low, high, histogram.threshold, sum(histogram.counts))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPoint:
+    """One round in the curve: its place, and which share of what was marked in it was positive."""
+
+    x: float
+    y: float
+    number: int
+    share: float
+    positives: int
+    marks: int
+    found: int
+
+
+CURVE_WIDTH, CURVE_HEIGHT = 720.0, 120.0
+
+
+def round_curve(rounds: Sequence[RoundReport]) -> tuple[RoundPoint, ...]:
+    """Rounds that were marked and not taken back, oldest first: how rich in positives each was, and the sum found."""
+    marked = [one for one in reversed(rounds) if one.positives + one.negatives and one.undone_at is None]
+    points: list[RoundPoint] = []
+    found = 0
+    for place, one in enumerate(marked):
+        marks = one.positives + one.negatives
+        found += one.positives
+        share = one.positives / marks
+        x = round(CURVE_WIDTH * (place / (len(marked) - 1) if len(marked) > 1 else 0.5), 1)
+        points.append(
+            RoundPoint(x, round(CURVE_HEIGHT * (1 - share), 1), one.number, share, one.positives, marks, found)
+        )
+    return tuple(points)

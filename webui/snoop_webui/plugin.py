@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from snoop_flow import hookimpl
+from snoop_flow.cli.options import answering
 
 
 @hookimpl
 def register_commands(cli: click.Group) -> None:
-    """Add `up`."""
+    """Add `up` and, among the benchmarks, `bench ui`."""
     cli.add_command(up)
+    bench = cli.commands.get("bench")
+    if isinstance(bench, click.Group):
+        bench.add_command(bench_ui)
 
 
 @click.command()
@@ -39,3 +44,24 @@ def up(context: click.Context, folder: Path, host: str, port: int, no_prefect: b
     group = context.parent.command if context.parent else None
     flows = isinstance(group, click.Group) and group.get_command(context, "flows") is not None
     serve(folder, host, port, flows=flows and not no_prefect)
+
+
+@click.command("ui")
+@click.option("--items", type=click.IntRange(6_000), default=200_000, show_default=True, help="Items of the archive.")
+@click.option("--dimension", type=click.IntRange(8), default=384, show_default=True)
+@click.option("--cells", type=click.IntRange(100, 5_000), default=2_000, show_default=True, help="On the marked page.")
+@click.option("--large", type=click.IntRange(100, 5_000), default=5_000, show_default=True, help="On the opened page.")
+@click.option("--marks", type=click.IntRange(10), default=120, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--seed", type=int, default=1783, show_default=True)
+@answering
+def bench_ui(**options: Any) -> Any:
+    """Measure the web UI in Chromium: mark to paint, refine to the visible batch, opening a large page.
+
+    \b
+    Example:  snoop-flow bench ui --items 200000
+    """
+    from snoop_webui import benchmark  # late: other commands need none of it
+
+    report = benchmark.bench_ui(**options)
+    return report, benchmark.text_of(report)

@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask, request, url_for
 
 from snoop_webui import current
+from snoop_webui.access import me
+from snoop_webui.keys import DEFAULTS, keymap
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "snoop_flow_theme"
@@ -20,10 +22,17 @@ def present(app: Flask) -> None:
             "theme": theme(),
             "has_htmx": (static / "vendor/htmx/htmx.min.js").is_file(),
             "has_viewer": (static / "vendor/openseadragon/openseadragon.min.js").is_file(),
+            "has_mirador": (static / "vendor/mirador/mirador.min.js").is_file(),
             "asset": lambda name: _asset(static, name),
+            "keymap": _keymap(),
             "institution": current.workspace().settings.institution,
         }
     )
+
+
+def _keymap() -> dict[str, str]:
+    """The keys of who asks; the usual ones for who is not logged in."""
+    return keymap(current.workspace()) if me() is not None else dict(DEFAULTS)
 
 
 def theme() -> str:

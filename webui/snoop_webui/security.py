@@ -52,6 +52,11 @@ def allow_images_from(uri: str) -> None:
         g.image_servers = getattr(g, "image_servers", set()) | {f"{parts.scheme}://{parts.netloc}"}
 
 
+def allow_inline_styles() -> None:
+    """Let this answer's page write styles of its own, which Mirador needs; scripts stay strict."""
+    g.inline_styles = True
+
+
 def _check_host(hosts: set[str]) -> None:
     # a foreign name that resolves to this machine (DNS rebinding) would make the browser think it is its own site
     name = urlsplit(f"//{request.host}").hostname or ""
@@ -99,7 +104,8 @@ def _add_headers(response: Response) -> Response:
 
 def _policy() -> str:
     servers = "".join(f" {server}" for server in sorted(getattr(g, "image_servers", ())))
+    style = "'self' 'unsafe-inline'" if getattr(g, "inline_styles", False) else "'self'"
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src {style}; font-src 'self'; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; connect-src 'self'{servers}"
     )

@@ -23,6 +23,7 @@ from snoop_flow.settings import Settings
 from snoop_webui.application import create_app
 
 THREADS = 8
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE = 20.0  # seconds the flow runner has to end by itself
 
 
@@ -31,12 +32,13 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
 
     Raises:
         WorkspaceError: there is no workspace in `folder`.
-        UsageError: the address cannot be listened on.
+        UsageError: the address cannot be listened on, or others could reach it and nobody has a password.
     """
     with Workspace.open(folder) as workspace, _listening(host, port) as sockets:
+        _refuse_open_door(workspace, host)
         server = create_server(create_app(workspace), sockets=sockets, threads=THREADS, ident="snoop-flow")
         with _stopping_on_signals(), _flow_runner(workspace, wanted=flows):
-            _warn(workspace.settings, host, port)
+            _warn(workspace.settings, port)
             click.echo(f"snoop-flow serves {workspace.folder}\n  {_address(sockets[0])}\nCtrl-C stops it.")
             try:
                 server.run()
@@ -46,9 +48,15 @@ def serve(folder: Path, host: str, port: int, *, flows: bool) -> None:
                 server.close()
 
 
-def _warn(settings: Settings, host: str, port: int) -> None:
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        click.echo("there is no login yet: whoever reaches this address can change everything", err=True)
+def _refuse_open_door(workspace: Workspace, host: str) -> None:
+    if host not in _LOOPBACK and not workspace.login_needed():
+        raise UsageError(
+            f"--host {host}: others would reach everything, since nobody has a password yet; give an administrator one "
+            "with: snoop-flow user password curator"
+        )
+
+
+def _warn(settings: Settings, port: int) -> None:
     public = urlsplit(settings.public_url)
     if public.hostname == "localhost" and public.port != port:
         click.echo(

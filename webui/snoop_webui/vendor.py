@@ -135,13 +135,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch what is missing and say so in one line.
 
     With `--optional`, as in `make setup`, a machine that is offline or without npm gets a warning and exit code 0; an
-    archive that differs from the lock is an error always.
+    archive that differs from the lock is an error always. With the folder of another `vendor.lock.json`, such as that
+    of the tests, what it pins comes into `vendor` beside it.
     """
-    optional = "--optional" in (sys.argv[1:] if arguments is None else arguments)
-    if is_current():
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    optional = "--optional" in given
+    others = [Path(one) for one in given if not one.startswith("-")]
+    folder, lock = (others[0].resolve() / "vendor", others[0].resolve() / LOCK.name) if others else (FOLDER, LOCK)
+    if is_current(folder, lock):
         return 0
     try:
-        fetch()
+        fetch(folder, lock)
     except VendorError as error:
         level = "warning" if optional else "error"
         sys.stderr.write(f"{level}: browser libraries: {error} (the pages work without, with less comfort)\n")
@@ -149,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except IntegrityError as error:
         sys.stderr.write(f"error: browser libraries: {error}\n")
         return 1
-    sys.stderr.write(f"browser libraries: {', '.join(f'{p.name} {p.version}' for p in read_lock())}\n")
+    sys.stderr.write(f"browser libraries: {', '.join(f'{p.name} {p.version}' for p in read_lock(lock))}\n")
     return 0
 
 

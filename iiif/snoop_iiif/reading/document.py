@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from snoop_iiif.errors import IIIFError
-from snoop_iiif.model import Collection, Manifest
-from snoop_iiif.reading import presentation2, presentation3, presentation4
+from snoop_iiif.model import Collection, ImageService, Manifest
+from snoop_iiif.reading import presentation2, presentation3, presentation4, services
 from snoop_iiif.reading.context import JSONObject, Reading, listed, type_of
 
 # The largest manifests known are some 30 MB; parsed JSON takes ten times its bytes in memory.
@@ -51,6 +53,15 @@ def read_document(data: bytes | Mapping[str, Any], uri: str) -> Manifest | Colle
         raise IIIFError("nested too deep to be read") from error
 
 
+def read_information(data: bytes, uri: str) -> ImageService:
+    """Read the info.json of an image service of any version: what a document leaves out about it.
+
+    Raises:
+        IIIFError: it is something else, or broken; the reason says which.
+    """
+    return services.read_information(_parse(data, Reading(uri)), uri)
+
+
 def _read(document: JSONObject, reading: Reading) -> Manifest | Collection:
     version = _version(document)
     readers = {2: presentation2, 3: presentation3, 4: presentation4}
@@ -84,17 +95,24 @@ def _other_document(document: JSONObject, kind: str) -> str:
 def _parse(data: bytes, reading: Reading) -> JSONObject:
     if len(data) > MAX_BYTES:
         raise IIIFError(f"{len(data)} bytes, more than the {MAX_BYTES} that are read")
+    try:
+        document = orjson.loads(data)  # ten times as fast; what it does not take is looked at with care
+    except ValueError:
+        document = _parse_with_care(data, reading)
+    if not isinstance(document, dict):
+        raise IIIFError(f"a JSON {type(document).__name__}, not a IIIF document")
+    return document
+
+
+def _parse_with_care(data: bytes, reading: Reading) -> Any:
     text = _decode(data, reading)
     _refuse_markup(text)
     try:
-        document = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise IIIFError(_json_fault(error, text, data)) from error
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits; brackets without end
         raise IIIFError(f"JSON that cannot be read: {str(error).split(';', 1)[0]}") from error
-    if not isinstance(document, dict):
-        raise IIIFError(f"a JSON {type(document).__name__}, not a IIIF document")
-    return document
 
 
 def _decode(data: bytes, reading: Reading) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from snoop_iiif.errors import IIIFError
-from snoop_iiif.model import Box, Image
+from snoop_iiif.model import Box, Image, ImageService, Rendition
 from snoop_iiif.reading.context import (
     MAX_DEPTH,
     MAX_IMAGES,
@@ -19,9 +19,11 @@ from snoop_iiif.reading.context import (
     text_of,
     type_of,
 )
-from snoop_iiif.reading.services import read_service
+from snoop_iiif.reading.services import read_service, service_of_url
 
 _OTHER_MEDIA = frozenset({"Audio", "Video", "Sound", "Text", "TextualBody", "Model", "MovingImage", "Canvas"})
+_ROUNDED = 1  # pixel, by which servers differ
+_DISTORTED = 0.02  # share of a side, by which nobody sees that proportions differ
 _IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".jp2")
 
 
@@ -58,7 +60,7 @@ def read_image(resource: object, reading: Reading, version: int) -> Image | None
     if type_of(resource) in _OTHER_MEDIA:
         return None
     url = reading.address_of(resource)
-    service = read_service(resource.get("service"), reading, version)
+    service = read_service(resource.get("service"), reading, version) or _undeclared(resource, url, reading, version)
     media_type = text_of(resource.get("format"))
     if url is not None and service is None and not _is_image(resource, url, media_type):
         return None
@@ -70,6 +72,30 @@ def read_image(resource: object, reading: Reading, version: int) -> Image | None
     if not (width and height) and service is not None:
         width, height = service.width, service.height
     return Image(url, media_type, width, height, service)
+
+
+def _undeclared(resource: JSONObject, url: str | None, reading: Reading, version: int) -> ImageService | None:
+    """The service that an image's address shows, where the document declares none, or not what it is."""
+    service = service_of_url(url, version) if url else None
+    if service is not None:
+        reading.note("service-not-described" if resource.get("service") else "service-not-declared")
+    return service
+
+
+def with_renditions(images: tuple[Image, ...], thumbnail: Image | None) -> tuple[Image, ...]:
+    """The images of a canvas, its static thumbnail kept with the one image that it can be a picture of.
+
+    A thumbnail that was cropped to a square shows something else: it has to have the image's proportions.
+    """
+    if len(images) != 1 or thumbnail is None or thumbnail.url is None or not (thumbnail.width and thumbnail.height):
+        return images
+    image = images[0]
+    if image.region or image.position or not (image.width and image.height) or thumbnail.url == image.url:
+        return images
+    expected = image.height * thumbnail.width / image.width
+    if abs(expected - thumbnail.height) > _ROUNDED + thumbnail.height * _DISTORTED:
+        return images
+    return (replace(image, renditions=(Rendition(thumbnail.url, thumbnail.width, thumbnail.height),)),)
 
 
 def read_thumbnail(value: object, reading: Reading, version: int) -> Image | None:

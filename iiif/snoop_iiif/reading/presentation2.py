@@ -18,8 +18,9 @@ from snoop_iiif.reading.context import (
     seconds,
     text_of,
 )
-from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail
+from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail, with_renditions
 from snoop_iiif.reading.languages import language_map, metadata_entries
+from snoop_iiif.reading.media import read_media
 from snoop_iiif.reading.members import Members
 from snoop_iiif.reading.surfaces import canvas_size, canvas_uri, checked_canvases, document_uri
 
@@ -90,7 +91,9 @@ def _note_sequences(sequences: list[JSONObject], reading: Reading) -> None:
 def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) -> Canvas:
     annotations = list(objects(reading.bounded(item.get("images"), MAX_IMAGES, "images on a canvas")))
     images = tuple(chain.from_iterable(_painted(annotation, reading) for annotation in annotations))
+    media = tuple(chain.from_iterable(read_media(_body(annotation), reading) for annotation in annotations))
     targets = [target for annotation in annotations if (target := reading.id_of(annotation.get("on")))]
+    thumbnail = read_thumbnail(item.get("thumbnail"), reading, VERSION)
     width, height = canvas_size(item, images, reading)
     return Canvas(
         uri=canvas_uri(item, targets, manifest_uri, number, reading),
@@ -98,16 +101,20 @@ def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) 
         width=width,
         height=height,
         duration=seconds(item.get("duration")),
-        images=images,
+        images=with_renditions(images, thumbnail),
         metadata=metadata_entries(item.get("metadata"), reading),
-        thumbnail=read_thumbnail(item.get("thumbnail"), reading, VERSION),
+        thumbnail=thumbnail,
+        media=media,
     )
+
+
+def _body(annotation: JSONObject) -> object:
+    return annotation.get("resource") or annotation.get("body")
 
 
 def _painted(annotation: JSONObject, reading: Reading) -> Iterator[Image]:
     target = reading.id_of(annotation.get("on"))
-    body = annotation.get("resource") or annotation.get("body")
-    return (on_canvas(image, target) for image in read_images(body, reading, VERSION))
+    return (on_canvas(image, target) for image in read_images(_body(annotation), reading, VERSION))
 
 
 def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
@@ -119,8 +126,8 @@ def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
         if not isinstance(item, Mapping) or uri is None or uri in found:
             continue
         members = listed(item.get("members"))
-        ranges = listed(item.get("ranges")) + [member for member in members if _is_range(member)]
-        canvases = listed(item.get("canvases")) + [member for member in members if not _is_range(member)]
+        ranges = listed(item.get("ranges")) + [member for member in members if is_range(member)]
+        canvases = listed(item.get("canvases")) + [member for member in members if not is_range(member)]
         found[uri] = Range(
             uri,
             language_map(item.get("label"), reading),
@@ -131,7 +138,8 @@ def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
     return tuple(found.values())
 
 
-def _is_range(member: object) -> bool:
+def is_range(member: object) -> bool:
+    """Whether a member of a range is a range, not a canvas."""
     if isinstance(member, Mapping):
         return str(member.get("@type")).endswith("Range")
     return isinstance(member, str) and "/range/" in member

@@ -19,8 +19,9 @@ from snoop_iiif.reading.context import (
     text_of,
     type_of,
 )
-from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail
+from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail, with_renditions
 from snoop_iiif.reading.languages import language_map, metadata_entries
+from snoop_iiif.reading.media import read_media
 from snoop_iiif.reading.members import Members
 from snoop_iiif.reading.surfaces import canvas_size, canvas_uri, checked_canvases, document_uri
 
@@ -93,7 +94,9 @@ def _attribution(document: JSONObject, reading: Reading) -> LanguageMap:
 def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) -> Canvas:
     annotations = list(_paintings(item, reading))
     images = tuple(chain.from_iterable(_painted(annotation, reading) for annotation in annotations))
+    media = tuple(chain.from_iterable(read_media(_body(annotation), reading) for annotation in annotations))
     targets = [target for annotation in annotations if (target := _target(annotation, reading))]
+    thumbnail = read_thumbnail(item.get("thumbnail"), reading, VERSION)
     width, height = canvas_size(item, images, reading)
     return Canvas(
         uri=canvas_uri(item, targets, manifest_uri, number, reading),
@@ -101,10 +104,15 @@ def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) 
         width=width,
         height=height,
         duration=seconds(item.get("duration")),
-        images=images,
+        images=with_renditions(images, thumbnail),
         metadata=metadata_entries(item.get("metadata"), reading),
-        thumbnail=read_thumbnail(item.get("thumbnail"), reading, VERSION),
+        thumbnail=thumbnail,
+        media=media,
     )
+
+
+def _body(annotation: JSONObject) -> object:
+    return annotation.get("body") or annotation.get("resource")
 
 
 def _paintings(canvas: JSONObject, reading: Reading) -> Iterator[JSONObject]:
@@ -121,8 +129,7 @@ def _paintings(canvas: JSONObject, reading: Reading) -> Iterator[JSONObject]:
 
 def _painted(annotation: JSONObject, reading: Reading) -> Iterator[Image]:
     target = _target(annotation, reading)
-    body = annotation.get("body") or annotation.get("resource")
-    return (on_canvas(image, target) for image in read_images(body, reading, VERSION))
+    return (on_canvas(image, target) for image in read_images(_body(annotation), reading, VERSION))
 
 
 def _target(annotation: JSONObject, reading: Reading) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from snoop_iiif.errors import IIIFError
 from snoop_iiif.model import ImageService, Size
 from snoop_iiif.reading.context import JSONObject, Reading, listed, objects, pixels, type_of
 
@@ -12,6 +13,8 @@ from snoop_iiif.reading.context import JSONObject, Reading, listed, objects, pix
 _VERSION = re.compile(r"ImageService([123])|/image(?:-api)?/([123])\b")
 _VERSION_1_0 = re.compile(r"image-api/(?:context|compliance|conformance)")
 _LEVEL = re.compile(r"level([012])")
+# the whole image in its full size; other sizes are often cut-outs that somebody made once
+_FULL_IMAGE = re.compile(r"(https?://[^?#]+)/full/(full|max)/0/(default|native)\.(?:jpe?g|png|webp|gif|tiff?|jp2)")
 
 
 def read_service(value: object, reading: Reading, document_version: int) -> ImageService | None:
@@ -23,6 +26,44 @@ def read_service(value: object, reading: Reading, document_version: int) -> Imag
     """
     found = [service for item in objects(value) if (service := _read(item, reading, document_version))]
     return max(found, key=lambda service: (min(service.level, 1), service.version), default=None)
+
+
+def service_of_url(url: str, document_version: int) -> ImageService | None:
+    """The image service that an address of a full image belongs to; None for an address of another form."""
+    match = _FULL_IMAGE.fullmatch(url)
+    if match is None:
+        return None
+    if match[3] == "native":
+        return ImageService(match[1], 1, 1)
+    return ImageService(match[1], 3 if match[2] == "max" and document_version >= 3 else 2, 1)
+
+
+def read_information(document: JSONObject, uri: str) -> ImageService:
+    """The image service that an info.json describes.
+
+    Args:
+        document: the parsed info.json, of any version.
+        uri: address it came from, whose part before `/info.json` is the service where the document has no id.
+
+    Raises:
+        IIIFError: it describes no image service, or no image.
+    """
+    reading = Reading(uri)
+    base = uri.removesuffix("/info.json").rstrip("/")
+    named = {**document, "id": reading.id_of(document) or _id_of_1_0(document) or base}
+    named.pop("@id", None)
+    if not (document.get("protocol") or document.get("profile") or document.get("@context")):
+        raise IIIFError("no info.json of an image service: it has neither protocol nor profile")
+    service = _read({"protocol": "http://iiif.io/api/image", **named}, reading, 2)
+    if service is None or not (service.width and service.height):
+        raise IIIFError("an info.json without the size of its image")
+    return service
+
+
+def _id_of_1_0(document: JSONObject) -> str | None:
+    """Version 1.0 has an identifier, and a host only sometimes."""
+    host, name = document.get("image_host"), document.get("identifier")
+    return f"{str(host).rstrip('/')}/{name}" if host and name else None
 
 
 def _read(item: JSONObject, reading: Reading, document_version: int) -> ImageService | None:
@@ -38,14 +79,16 @@ def _read(item: JSONObject, reading: Reading, document_version: int) -> ImageSer
         reading.note(f"image-api-{version}-service")
     limits = _limits(item)
     tiles = [tile for tile in objects(item.get("tiles")) if pixels(tile.get("width"))]
+    base = uri.split("?", 1)[0].split("#", 1)[0] if uri.endswith("#") or "/info.json?" in uri else uri
     return ImageService(
-        id=uri.removesuffix("/info.json").rstrip("/"),
+        id=base.removesuffix("/info.json").rstrip("/"),
         version=version,
         level=_level_of(level),
         width=pixels(item.get("width")),
         height=pixels(item.get("height")),
         sizes=_sizes(item),
         tile_width=(pixels(tiles[0].get("width")) if tiles else pixels(item.get("tile_width"))),
+        tile_height=(pixels(tiles[0].get("height")) if tiles else pixels(item.get("tile_height"))),
         scale_factors=_scale_factors(tiles[0] if tiles else item),
         max_width=limits.get("maxWidth"),
         max_height=limits.get("maxHeight"),

@@ -66,7 +66,8 @@ def checked_canvases(canvases: Sequence[Canvas], document: JSONObject, reading: 
 
 def _note_images(canvas: Canvas, reading: Reading) -> None:
     if not canvas.images:
-        reading.note("canvas-without-image" if canvas.duration is None else "audio-or-video")
+        lacking = canvas.duration is None and not canvas.media
+        reading.note("canvas-without-image" if lacking else "audio-or-video")
         return
     if len(canvas.images) > 1:
         reading.note("several-images")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -17,6 +18,8 @@ from snoop_catalogue.xml_files import Element, add, write_file
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
+
+_DEFAULT: Any = {None: ALTO}  # lxml-stubs knows no namespace without a prefix
 
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
@@ -31,7 +34,7 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
 
 def describe(group: list[ExportRow], context: ExportContext) -> Element:
     """One page; the unit is the pixel of the canvas, as in the boxes of annotations."""
-    root = etree.Element(f"{{{ALTO}}}alto", {"SCHEMAVERSION": "4.4"}, nsmap={None: ALTO})
+    root = etree.Element(f"{{{ALTO}}}alto", {"SCHEMAVERSION": "4.4"}, nsmap=_DEFAULT)
     _description(root, group, context)
     tags = _add(root, "Tags")
     classes = {row.visual_class.id: row for row in group}

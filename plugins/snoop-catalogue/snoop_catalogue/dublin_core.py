@@ -18,7 +18,7 @@ from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, E
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 DC = "http://purl.org/dc/elements/1.1/"
-NAMESPACES: dict[str | None, str] = {"oai_dc": OAI_DC, "dc": DC}
+NAMESPACES = {"oai_dc": OAI_DC, "dc": DC}
 
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:

@@ -17,7 +17,7 @@ from snoop_catalogue.grouping import by_page
 from snoop_catalogue.xml_files import XML_LANG, Element, add, write_file
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
-_NAMESPACES: dict[str | None, str] = {
+_NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",

@@ -19,7 +19,7 @@ from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, E
 
 METS = "http://www.loc.gov/METS/"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_NAMESPACES: dict[str | None, str] = {"mets": METS, "dc": DC, "xlink": "http://www.w3.org/1999/xlink"}
+_NAMESPACES = {"mets": METS, "dc": DC, "xlink": "http://www.w3.org/1999/xlink"}
 MOST = 1000
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from lxml import etree
 
 from snoop_catalogue.statements import legal
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-Element: TypeAlias = Any  # `etree._Element`; lxml has no types
+Element: TypeAlias = etree._Element
 
 
 def add(parent: Element, tag: str, text: str = "", attributes: Mapping[str, str] | None = None) -> Element:
@@ -22,7 +22,7 @@ def add(parent: Element, tag: str, text: str = "", attributes: Mapping[str, str]
     return child
 
 
-def write_stream(path: Path, root: str, namespaces: Mapping[str | None, str], elements: Iterable[Element]) -> None:
+def write_stream(path: Path, root: str, namespaces: Mapping[str, str], elements: Iterable[Element]) -> None:
     """One file whose root holds elements, each written and let go before the next is made."""
     with etree.xmlfile(str(path), encoding="utf-8") as file:
         file.write_declaration()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -114,16 +115,16 @@ def exported(real_rows: list[ExportRow], tmp_path: Path) -> Exported:
     return export
 
 
-class _ByName(etree.Resolver):  # type: ignore[misc]  # lxml has no types
+class _ByName(etree.Resolver):
     """Imports that would go to the network, from the folder of schemas by their file names."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._files = {path.name: path for path in sorted(folder.rglob("*.xsd"), reverse=True)}
 
-    def resolve(self, url: str, _: str, context: object) -> object:
+    def resolve(self, url: str, _: str, context: Any) -> Any:  # type: ignore[override]  # lxml-stubs has it wrong
         if "://" in url and (found := self._files.get(url.rsplit("/", 1)[-1])):
-            return self.resolve_filename(str(found), context)
+            return self.resolve_filename(str(found), context)  # type: ignore[attr-defined]  # as well
         return None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from snoop_flow.cli import run
 from snoop_flow.errors import PluginError, SnoopError, UsageError
 from snoop_flow.plugin_types import BackboneFamily, BackboneSpec
 from snoop_transformers import plugin
@@ -68,6 +69,20 @@ def test_known_models_have_their_facts() -> None:
     assert (small.dimension, small.reads_text, small.patch_grid, small.licence) == (384, False, (16, 16), "Apache-2.0")
     assert (many.dimension, many.reads_text, many.patch_grid) == (512, True, (7, 7))
     assert all(spec.megabytes > 50 for spec in by_name.values())
+
+
+def test_facts_are_shown_of_a_model_whose_files_are_not_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("SNOOP_FLOW_MODELS", str(tmp_path))
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    assert run(["backbone", "show", "dinov2-small"]) == 0
+    shown = capsys.readouterr().out
+    assert "vectors of 384 numbers" in shown
+    assert "fingerprint: not known yet; facebook/dinov2-small is not on this machine" in shown
+    assert run(["backbone", "show", "dinov2-small", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fingerprint"] is None
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,6 +10,7 @@ from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
 from snoop_flow.cli.bench.export import export_
+from snoop_flow.cli.bench.harvest import harvest
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.learn import learn
 from snoop_flow.cli.bench.regions import regions
@@ -32,6 +33,7 @@ for command in (
     embed,
     enrich,
     export_,
+    harvest,
     index,
     learn,
     regions,

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from snoop_flow import Workspace
-from snoop_flow.reports import HistoryEntry
+from snoop_flow.reports import Conflict, HistoryEntry
 from snoop_webui.api.routes import Body, Route
 from snoop_webui.operations import inverse_of
 
@@ -48,11 +48,12 @@ class Limit(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Where a class stands."""
+    """Where a class stands, and what others say otherwise of the items just marked."""
 
     positives: int
     negatives: int
     unsure: int
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,13 @@ class Reversed:
 
 
 def mark(workspace: Workspace, class_id: str, body: Operations) -> Counts:
-    """Append operations."""
+    """Append operations; says where others disagree."""
+    values: dict[str, int | None] = {}
     for one in body.operations:
         report = workspace.mark(class_id, one.values, op_id=one.op_id, settle=one.settle)
-    return Counts(report.positives, report.negatives, report.unsure)
+        values |= one.values
+    told = tuple(workspace.conflicts(class_id, values))
+    return Counts(report.positives, report.negatives, report.unsure, told)
 
 
 def show_marks(workspace: Workspace, class_id: str) -> dict[str, int]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from snoop_webui.views import (
+    administration,
     auditing,
     class_pages,
     curation,
+    discovering,
     documents,
     enrichment,
     health,
+    home,
     iiif,
     jobs,
+    login,
     preferences,
     published,
     publishing,
@@ -19,6 +23,8 @@ from snoop_webui.views import (
 )
 
 BLUEPRINTS = (
+    login.pages,
+    home.pages,
     curation.pages,
     class_pages.pages,
     auditing.pages,
@@ -28,7 +34,9 @@ BLUEPRINTS = (
     publishing.pages,
     documents.pages,
     sources.pages,
+    discovering.pages,
     preferences.pages,
+    administration.pages,
     iiif.pages,
     published.pages,
     health.pages,

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow import Workspace
 from snoop_flow.errors import UsageError
-from snoop_flow.reports import Card
+from snoop_flow.reports import Card, Figure
 from snoop_webui import current
 from snoop_webui.asked import Asked, parse
 from snoop_webui.forms import class_changes, listed, place
 from snoop_webui.operations import inverse_of, is_undone, stacks
-from snoop_webui.plots import score_plot
+from snoop_webui.plots import round_curve, score_plot
 
 pages = Blueprint("classes", __name__, url_prefix="/classes")
+MOST_ROUNDS = 200  # in the curve
 _ROUNDS = 12  # the latest rounds shown
 _DIVIDED = 12  # disagreements shown at once
 _VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
@@ -89,7 +92,65 @@ def show(class_id: str) -> str:
         divided=workspace.disagreements(class_id, count=_DIVIDED),
         rounds=workspace.rounds(class_id, _ROUNDS),
         coverage=workspace.class_coverage(class_id, count=6) if model and summary.positives else None,
+        frontier=workspace.frontier(class_id, count=12).cards if model else (),
+        twins=workspace.twins(class_id, count=8) if model else (),
+        curve=round_curve(workspace.rounds(class_id, MOST_ROUNDS)),
+        audit=_audit_curve(workspace, class_id) if model else None,
+        others=[one.visual_class for one in workspace.classes() if one.visual_class.id != summary.visual_class.id],
     )
+
+
+@pages.get("/<class_id>/figures")
+def figures(class_id: str) -> str:
+    """What blind answers tell of a class, as one line for the cards of classes, which ask for it when they are seen."""
+    workspace = current.workspace()
+    answered = sum(one.answered for one in workspace.audits(class_id))
+    report = workspace.audit_report(class_id) if answered and workspace.class_summary(class_id).model else None
+    return render_template("classes/figures.html", report=report)
+
+
+@pages.get("/<class_id>/versions")
+def versions(class_id: str) -> str:
+    """What one version proposes that another does not."""
+    workspace = current.workspace()
+    summary = workspace.class_summary(class_id)
+    numbers = [one.version for one in summary.models]
+    if len(numbers) < 2:
+        raise UsageError(_("there is only one version; refine the class to compare"))
+    after = request.args.get("after", max(numbers), int)
+    before = request.args.get("before", max((one for one in numbers if one < after), default=min(numbers)), int)
+    report = workspace.compare_versions(class_id, before, after, count=24)
+    return render_template("classes/versions.html", summary=summary, report=report, numbers=sorted(numbers))
+
+
+@pages.post("/<class_id>/range")
+def mark_range(class_id: str) -> Answer:
+    """Mark what nobody marked yet in a range of scores, all at once; undo takes it back."""
+    workspace = current.workspace()
+    value = _VALUES.get(request.form.get("value", ""))
+    if value not in (1, -1):
+        raise UsageError(_("say whether the range is positive or negative"))
+    low, high = parse_score(request.form.get("low", "")), parse_score(request.form.get("high", ""))
+    done = workspace.mark_range(class_id, (low, high), value)
+    flash(ngettext("%(num)s image marked", "%(num)s images marked", done.marked))
+    return redirect(url_for("classes.show", class_id=class_id, _anchor="history"), 303)
+
+
+def _audit_curve(workspace: Workspace, class_id: str) -> dict[str, Any]:
+    """Precision and recall at thresholds, for the slider; or how many answers are missing."""
+    if not any(one.answered for one in workspace.audits(class_id)):
+        return {"needed": 30, "curve": []}
+    report = workspace.audit_report(class_id)
+    points = [
+        [one.threshold, one.proposed, *_triple(one.precision), *_triple(one.recall)]
+        for one in report.curve
+        if one.precision and one.recall
+    ]
+    return {"needed": report.needed, "curve": points}
+
+
+def _triple(figure: Figure | None) -> tuple[float, float, float]:
+    return (0.0, 0.0, 1.0) if figure is None else (figure.value, *figure.interval)
 
 
 @pages.post("/<class_id>")

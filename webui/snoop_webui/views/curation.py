@@ -13,6 +13,7 @@ from snoop_flow.reports import Card, ClassSummary, SearchReport
 from snoop_webui import current
 from snoop_webui.asked import COUNTS, RANKING, STRATEGIES, Asked, parse
 from snoop_webui.operations import Stacks, stacks
+from snoop_webui.plots import score_plot
 from snoop_webui.query_images import QueryImages
 from snoop_webui.wall import wall
 
@@ -53,6 +54,7 @@ def index() -> str | Response:
         ranking=RANKING,
         offered=COUNTS,
         abilities=workspace.abilities(),
+        plot=score_plot(workspace.histogram(asked.visual_class)) if summary and summary.model else None,
     )
 
 
@@ -83,7 +85,8 @@ def find(workspace: Workspace, images: QueryImages, asked: Asked, summary: Class
     if summary.model is None and not summary.positives:
         return Shown(wall(workspace, asked.collection, 60, class_id), unready=True)
     if asked.show == RANKING:
-        return _reported(workspace.ranking(class_id, count=asked.results, collection=collection))
+        found = workspace.ranking(class_id, count=asked.results, collection=collection, window=asked.window)
+        return _reported(found)
     report = workspace.suggest(
         class_id,
         asked.show or STRATEGIES[0],

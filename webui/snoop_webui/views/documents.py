@@ -10,10 +10,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow import Workspace
-from snoop_flow.entities import Item
+from snoop_flow.entities import Item, Record
 from snoop_flow.errors import NotFoundError
 from snoop_flow.images import parse_box
 from snoop_flow.reports import Card, SaidOfImage
+from snoop_iiif import ContentState, encode_content_state
 from snoop_webui import current
 from snoop_webui.asked import Asked
 from snoop_webui.security import allow_images_from
@@ -38,6 +39,7 @@ def show(record_id: str) -> str:
     class_id = request.args.get("class", "")
     summary = workspace.class_summary(class_id) if class_id else None
     said = workspace.image_predictions(item.id)
+    hits = workspace.record_hits(record_id, class_id) if class_id else ()
     return render_template(
         "document.html",
         record=record,
@@ -48,6 +50,9 @@ def show(record_id: str) -> str:
         said=said,
         parts=_parts(workspace, item, said, class_id if summary and summary.regions else ""),
         region=region,
+        drawn=request.args.get("xywh", "")[:60],
+        state=_state(record, item),
+        hits={one.item for one in hits},
         abilities=workspace.abilities(),
         source=tile_source(item),
         class_id=class_id,
@@ -55,6 +60,11 @@ def show(record_id: str) -> str:
         manifest=url_for("iiif.manifest", record_id=record.id, _external=True) if record.local else record.uri,
         like=Asked(items=(item.id,), visual_class=class_id).address(),
     )
+
+
+def _state(record: Record, item: Item) -> str:
+    """The address of this page for any IIIF viewer or for here, as a content state."""
+    return encode_content_state(ContentState(item.uri, record.uri))
 
 
 def _region(workspace: Workspace, item_id: str) -> Card | None:

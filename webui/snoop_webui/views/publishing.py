@@ -7,10 +7,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow.entities import Role
 from snoop_webui import current
+from snoop_webui.access import me
+from snoop_webui.security import allow_inline_styles
+from snoop_webui.views.documents import tile_source
 
 pages = Blueprint("publishing", __name__, url_prefix="/classes/<class_id>")
 _SUFFIXES = {"w3c": ".jsonl"}
@@ -21,6 +25,8 @@ def index(class_id: str) -> str:
     """What would be published, what is, and the formats to take it away in."""
     workspace = current.workspace()
     summary = workspace.class_summary(class_id)
+    policy = _policy()
+    enriched = bool(sum(summary.predictions.values()))
     known = {summary.visual_class.id, summary.visual_class.name}
     jobs = [one for one in workspace.jobs(200) if one.kind == "publish" and known & set(one.parameters["names"])]
     return render_template(
@@ -29,8 +35,34 @@ def index(class_id: str) -> str:
         exporters=workspace.plugins().exporters,
         jobs=jobs[:5],
         names={summary.visual_class.id: summary.visual_class.name},
-        examples=workspace.predictions(class_id, status="accepted", limit=8),
+        policy=policy,
+        plan=workspace.publish_plan(class_id, policy=policy) if enriched else None,
+        documents=workspace.preview_documents(class_id, policy=policy) if enriched else (),
+        may_publish=(found := me()) is not None and found.may(Role.PUBLISHER),
     )
+
+
+@pages.get("/publish/preview/<record_id>")
+def preview(class_id: str, record_id: str) -> str:
+    """A document in Mirador, with the annotations as they would be."""
+    workspace = current.workspace()
+    summary, record = workspace.class_summary(class_id), workspace.record(record_id)
+    allow_inline_styles()
+    for item in workspace.record_items(record_id):
+        tile_source(item)  # which lets the page load from the servers of its images
+    return render_template("preview.html", summary=summary, record=record, policy=_policy())
+
+
+@pages.get("/publish/preview/<record_id>/manifest.json")
+def preview_manifest(class_id: str, record_id: str) -> Response:
+    """The manifest that the preview shows; its addresses are those of this server as it was reached."""
+    images = f"{request.host_url}iiif/3/"
+    found = current.workspace().preview_manifest(class_id, record_id, images=images, policy=_policy())
+    return jsonify(found)
+
+
+def _policy() -> str:
+    return "all" if request.args.get("policy") == "all" else "accepted"
 
 
 @pages.post("/publish")
@@ -62,8 +94,8 @@ def download(format_name: str, classes: list[str] | None, name: str) -> Response
         stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
         if len(files) == 1:
             suffix = files[0].suffix or _SUFFIXES.get(format_name, f".{format_name}")
-            return _attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
-        return _attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
+            return attachment(files[0].read_bytes(), f"{stem}-{format_name}{suffix}")
+        return attachment(_zipped(files, out), f"{stem}-{format_name}.zip")
 
 
 def _zipped(files: list[Path], root: Path) -> bytes:
@@ -74,5 +106,6 @@ def _zipped(files: list[Path], root: Path) -> bytes:
     return content.getvalue()
 
 
-def _attachment(content: bytes, name: str) -> Response:
+def attachment(content: bytes, name: str) -> Response:
+    """A file to be kept, not shown."""
     return send_file(io.BytesIO(content), as_attachment=True, download_name=name, max_age=0)

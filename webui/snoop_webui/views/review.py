@@ -25,12 +25,18 @@ def index(class_id: str) -> str:
     offset = max(request.args.get("offset", 0, int), 0)
     above, below = _bound("above"), _bound("below")
     wanted = None if status == "all" else status
-    cards = workspace.predictions(class_id, status=wanted, limit=PAGE + 1, offset=offset, above=above, below=below)
+    sampling = above is not None and below is not None and request.args.get("sample") == "1"
+    if sampling and above is not None and below is not None:
+        cards = workspace.band_sample(class_id, (above, below))
+    else:
+        cards = workspace.predictions(class_id, status=wanted, limit=PAGE + 1, offset=offset, above=above, below=below)
     marks = workspace.marks(class_id)
     return render_template(
         "review/page.html",
         summary=workspace.class_summary(class_id),
-        bands=workspace.bands(class_id),
+        bands=workspace.band_reports(class_id),
+        sampling=sampling,
+        plain_score=repr,
         cards=cards[:PAGE],
         more=offset + PAGE if len(cards) > PAGE else None,
         offset=offset,
@@ -45,21 +51,20 @@ def index(class_id: str) -> str:
 
 @pages.post("")
 def decide(class_id: str) -> Answer:
-    """Verdicts from forms: on one image, on those ticked, or on all above a score."""
+    """Verdicts from forms: on one image, on those ticked, or on the rest of a band whose sample was looked at."""
     workspace = current.workspace()
     given = request.form.get("verdict", "")
     verdict, _, item = given.partition(":")
-    if verdict == "accept-above":
-        before = workspace.class_summary(class_id).predictions
-        report = workspace.review(class_id, accept_above=parse_score(request.form.get("score", "")))
-        count = report.accepted - before.get(Status.ACCEPTED, 0)
+    if verdict == "accept-band":
+        within = parse_score(request.form.get("above", "")), parse_score(request.form.get("below", ""))
+        count = current.workspace().accept_band(class_id, within)
         flash(ngettext("%(num)s image accepted", "%(num)s images accepted", count))
     elif verdict in _VERDICTS:
         items = [item] if item else listed(request.form, "item")
         chosen = {name: items if name == verdict else [] for name in _VERDICTS}
         workspace.review(class_id, accept=chosen["accept"], reject=chosen["reject"], reset=chosen["reset"])
     else:
-        raise UsageError(f"verdict {given[:40]!r}: is one of accept, reject, reset and accept-above")
+        raise UsageError(f"verdict {given[:40]!r}: is one of accept, reject, reset and accept-band")
     return redirect(place(request.form, url_for("review.index", class_id=class_id)), 303)
 
 

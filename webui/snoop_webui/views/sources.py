@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow import SnoopError
 from snoop_flow.errors import UsageError
+from snoop_flow.harvesting import Analysis
 from snoop_webui import current
 from snoop_webui.ingesting import digest, ingest
+from snoop_webui.scheduling import WHEN, change_schedule, schedules
 
 pages = Blueprint("sources", __name__, url_prefix="/sources")
 
 
 @pages.get("")
 def index() -> str:
-    """The form that harvests, what was harvested, what failed."""
+    """The form that harvests, what was harvested, what failed; with `location`, a look at it first."""
     workspace = current.workspace()
     collections = workspace.collections()
+    location, hosts = request.args.get("location", "").strip(), _hosts(request.args.get("allow_hosts", ""))
+    found, refused = _analysed(location, hosts) if location else (None, "")
     return render_template(
         "sources.html",
         collections={one.collection.id: one for one in collections},
         sources=workspace.sources(),
+        location=location,
+        allow_hosts=" ".join(hosts),
+        analysis=found,
+        refused=refused,
+        schedules=schedules(workspace.folder),
         failures=workspace.failures(limit=50),
+        hosts=workspace.failures_by_host(),
+        now=datetime.now(UTC),
         status=workspace.status(),
         abilities=workspace.abilities(),
         jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "segment", "index")][:8],
     )
+
+
+def _analysed(location: str, hosts: list[str]) -> tuple[Analysis | None, str]:
+    """A look at a location, or the reason why there is nothing to see."""
+    try:
+        return current.workspace().analyse(location, allow_hosts=hosts), ""
+    except SnoopError as error:
+        return None, str(error)
 
 
 @pages.post("")
@@ -39,10 +61,46 @@ def harvest() -> Answer:
         "locations": locations,
         "collection": request.form.get("collection", "").strip() or None,
         "limit": _limit(request.form.get("limit", "")),
-        "allow_hosts": [one for one in request.form.get("allow_hosts", "").replace(",", " ").split() if one],
+        "allow_hosts": _hosts(request.form.get("allow_hosts", "")),
     }
     job = ingest(current.workspace(), parameters)
     return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/schedule")
+def schedule() -> Answer:
+    """Harvest a source again and again, or no more."""
+    folder, name = current.workspace().folder, request.form.get("name", "").strip()
+    if request.form.get("remove"):
+        change_schedule(folder, [name, "--remove"])
+    else:
+        cron = WHEN.get(request.form.get("when", ""), request.form.get("cron", "").strip())
+        asked = [name, "--source", request.form.get("location", ""), "--cron", cron]
+        if collection := request.form.get("collection", "").strip():
+            asked += ["--collection", collection]
+        for host in _hosts(request.form.get("allow_hosts", "")):
+            asked += ["--allow-host", host]
+        change_schedule(folder, asked)
+    return redirect(url_for("sources.index"), 303)
+
+
+@pages.post("/retry")
+def retry() -> Answer:
+    """Read again what failed at a host, also before its time: somebody asks for it."""
+    wanted = {"host": request.form.get("host", ""), "early": True}
+    job = current.workspace().start_job("harvest", {"retry": wanted})
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/jobs/<job_id>/<any(pause, resume):what>")
+def rest(job_id: str, what: str) -> Answer:
+    """Let a job rest, or take it up again."""
+    workspace = current.workspace()
+    if what == "pause":
+        workspace.pause_job(job_id)
+    else:
+        workspace.resume_job(job_id)
+    return redirect(url_for("sources.index"), 303)
 
 
 @pages.post("/embed")
@@ -57,6 +115,10 @@ def segment() -> Answer:
     """Cut the images of a corpus into parts."""
     job = current.workspace().start_job("segment", {"collection": request.form.get("collection") or None})
     return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+def _hosts(given: str) -> list[str]:
+    return given.replace(",", " ").split()
 
 
 def _limit(given: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from snoop_transformers.processing import NativeShape
 from snoop_transformers.towers.loading import load_model, load_tokenizer, load_transformers
 
 
-class ContrastiveTower:
+class ContrastiveTower(ABC):
     """Implements `snoop_torch.Tower`; see the subclasses for what differs."""
 
     def __init__(self, facts: Facts, reads_text: bool = True) -> None:
@@ -43,13 +44,13 @@ class ContrastiveTower:
         given = self._given(pixels, placement)
         return self.module.get_image_features(given, interpolate_pos_encoding=True).pooler_output
 
+    @abstractmethod
     def texts(self, texts: Sequence[str], placement: Placement) -> Any:
         """(n, D)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def patches(self, pixels: NDArray[Any], placement: Placement) -> Any:
         """(n, rows, columns, D)."""
-        raise NotImplementedError
 
     def _given(self, pixels: NDArray[Any], placement: Placement) -> Any:
         assert isinstance(self._way, Preparation)  # noqa: S101 - `facts_of` has seen to it

@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 from PIL.Image import Image
 
+from snoop_flow.errors import PluginError
 from snoop_torch.placing import Placement
 from snoop_torch.preprocessing import Preparation
 from snoop_transformers.facts import Facts
@@ -50,8 +51,8 @@ class DinoTower:
         return tokens[:, tokens.shape[1] - rows * columns :].unflatten(1, (rows, columns))
 
     def texts(self, texts: Sequence[str], placement: Placement) -> Any:
-        """Nothing is read."""
-        raise NotImplementedError
+        """Nothing is read; raises `PluginError`."""
+        raise PluginError("DINO models read no text; use a backbone that does, see: snoop-flow backbone list")
 
     def _seen(self, pixels: NDArray[Any], placement: Placement) -> Any:
         return self.module(self._way.normalised(pixels, placement.device).to(placement.dtype))

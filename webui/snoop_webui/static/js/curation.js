@@ -9,6 +9,9 @@ import { listenForImages } from "./querybar.js";
 import { loadResults, present, suggestions } from "./results.js";
 import { showCurrent, showSelection } from "./selection.js";
 import { listenForSize } from "./size.js";
+import { saveAsFile } from "./shelf.js";
+import { remember } from "./searches.js";
+import { listenForWindow } from "./window.js";
 import { fill, number, say, words } from "./words.js";
 
 const page = document.getElementById("curation");
@@ -19,7 +22,7 @@ const marks = classId ? new Marks(classId, JSON.parse(document.getElementById("s
 let grid = null;
 
 const value = (text) => (text === "" || text === "null" || text === null ? null : Number(text));
-const describe = (cell) => [cell.dataset.label, cell.dataset.score && `${words.score} ${cell.dataset.score}`, cell.dataset.mark && words[cell.dataset.mark]].filter(Boolean).join(". ");
+const describe = (cell) => [cell.dataset.label, cell.dataset.score && `${words.score} ${cell.dataset.score}`, cell.dataset.mark && words[cell.dataset.mark], cell.dataset.contested].filter(Boolean).join(". ");
 
 function build() {
   const root = document.getElementById("grid");
@@ -74,7 +77,36 @@ marks?.addEventListener("values", ({ detail }) => {
   for (const [cell, wanted] of cells) put(cell, wanted);
   if (cells.length && grid.root.contains(document.activeElement)) grid.focus(grid.places.get(cells[0][0]));
 });
-marks?.addEventListener("state", ({ detail }) => { save.textContent = detail.saving ? words.saving : fill(words.waiting, { n: detail.waiting }); enable(); });
+marks?.addEventListener("state", ({ detail }) => {
+  const text = fill(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, { n: detail.waiting, name: detail.other });
+  if (detail.saving) save.textContent = words.saving;
+  else if (detail.loggedOut && !detail.other) tell(text, Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
+  else save.textContent = text;
+  enable();
+});
+marks?.addEventListener("gone", ({ detail }) => {
+  const act = (text, run) => { const made = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: text }); made.addEventListener("click", run); return made; };
+  const again = act(words.new_class_of_them, () => openWith("new-class", grid?.cells.filter((cell) => cell.dataset.mark === "1") ?? []));
+  tell(fill(words.class_gone, { n: detail.waiting }), again, act(words.as_file, () => saveAsFile({ classId, queue: marks.queue })));
+});
+marks?.addEventListener("conflicts", ({ detail }) => {
+  for (const { item, user, value: theirs } of detail) {
+    const cell = grid?.byItem.get(item);
+    if (!cell) continue;
+    cell.dataset.contested = `${user}: ${words[String(theirs)]}`;
+    cell.title = cell.dataset.contested;
+    grid.name(cell);
+  }
+  const people = [...new Set(detail.map(({ user }) => user))].join(", ");
+  const link = Object.assign(document.createElement("a"), { href: `/classes/${encodeURIComponent(classId)}#disagreements`, textContent: words.settle });
+  tell(fill(words.conflict, { n: new Set(detail.map(({ item }) => item)).size, people }), link);
+  say(save.textContent);
+});
+
+// A line that stays until something else is said, with what to do about it.
+function tell(text, ...actions) {
+  save.replaceChildren(text, ...actions.flatMap((one) => [" ", one]));
+}
 marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words.refused} ${detail}`; enable(); });
 marks?.addEventListener("saved", ({ detail }) => {
   for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
@@ -166,12 +198,16 @@ document.getElementById("undo-form")?.addEventListener("submit", (event) => { ev
 document.getElementById("refine-form")?.addEventListener("submit", (event) => { event.preventDefault(); refine(); });
 
 const STRATEGIES = ["relevant", "most-useful", "ambiguous", "discovery", "random"];
-const KEYS = {
-  p: () => markTargets(1), "+": () => markTargets(1), x: () => markTargets(-1), n: () => markTargets(-1), "-": () => markTargets(-1), "−": () => markTargets(-1),
-  i: () => markTargets(0), u: () => markTargets(null), Backspace: () => markTargets(null),
-  r: refine, s: actions["search-with"], c: actions["new-class"], a: actions["add-to-class"], "?": openHelp,
-  "/": () => document.getElementById("q").focus(),
+const keymap = JSON.parse(document.getElementById("keymap").textContent);
+const ACTS = {
+  positive: () => markTargets(1), negative: () => markTargets(-1), unsure: () => markTargets(0), clear: () => markTargets(null),
+  refine, search: actions["search-with"], "new-class": actions["new-class"], "add-to-class": actions["add-to-class"], help: openHelp,
+  query: () => document.getElementById("q").focus(),
+  ...Object.fromEntries(STRATEGIES.map((show) => [show, () => showStrategy(show)])),
 };
+// The other usual keys stay where nobody gave them to something else.
+const ALSO = { "+": ACTS.positive, n: ACTS.negative, "-": ACTS.negative, "−": ACTS.negative, Backspace: ACTS.clear };
+const KEYS = { ...ALSO, ...Object.fromEntries(Object.entries(ACTS).map(([action, act]) => [keymap[action], act])) };
 
 // Letters by their meaning, digits by their place: on a French keyboard they need Shift.
 function onKey(event) {
@@ -182,15 +218,18 @@ function onKey(event) {
     return;
   }
   if (event.altKey) return;
-  const digit = /^(?:Digit|Numpad)([1-5])$/.exec(event.code);
-  const act = digit && !(event.key in KEYS) ? () => showStrategy(STRATEGIES[digit[1] - 1]) : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? KEYS[digit];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
 build();
-results.addEventListener("shown", build);
+results.addEventListener("shown", () => { build(); listenForWindow(); });
+listenForWindow();
+remember(page.dataset.title, page.dataset.shown === "search" ? location.pathname + location.search : "");
+addEventListener("focus", () => marks?.queue.length && marks.soon(0)); // such as after logging in again in another tab
 addEventListener("popstate", () => loadResults(location.href, { push: false }));
 listenForHover(results, () => grid, (cell, wanted) => mark([cell], value(cell.dataset.mark) === value(wanted) ? null : value(wanted)));
 listenForLasso(() => grid, document.getElementById("lasso"));

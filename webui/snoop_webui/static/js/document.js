@@ -50,7 +50,17 @@ async function show() {
   region.others(JSON.parse(page.dataset.parts));
   const asked = /xywh=([\d.]+),([\d.]+),([\d.]+),([\d.]+)/.exec(page.dataset.region);
   if (asked) viewer.addOnceHandler("open", () => region.set(asked.slice(1).map(Number)));
+  region.addEventListener("change", ({ detail }) => { link.href = `/open?iiif-content=${stateWith(detail)}`; });
   region.addEventListener("drawing", ({ detail }) => { draw.setAttribute("aria-pressed", String(detail)); if (detail) say(words.draw); });
+}
+
+// The link to this place names the region that is drawn. The state is an annotation, percent-encoded, then base64url.
+const link = document.getElementById("content-state");
+function stateWith(box) {
+  const padded = page.dataset.state.replaceAll("-", "+").replaceAll("_", "/");
+  const state = JSON.parse(decodeURIComponent(atob(padded + "=".repeat(-padded.length & 3))));
+  if (box) state.target = { type: "SpecificResource", source: state.target, selector: { type: "FragmentSelector", conformsTo: "http://www.w3.org/TR/media-frags/", value: `xywh=${box.join(",")}` } };
+  return btoa(encodeURIComponent(JSON.stringify(state))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 function without() {
@@ -58,10 +68,14 @@ function without() {
 }
 
 const follow = (id) => { const link = document.getElementById(id); if (link.href) location.assign(link.href); };
+const keymap = JSON.parse(document.getElementById("keymap").textContent);
+const back = () => { if (region?.drawing) region.setDrawing(false); else if (document.referrer.startsWith(location.origin)) history.back(); };
+const draw_ = () => region?.setDrawing(!region.drawing);
+const home = () => viewer?.viewport.goHome();
 const KEYS = {
-  t: () => region?.setDrawing(!region.drawing), f: () => viewer?.viewport.goHome(), ",": () => follow("before"), ".": () => follow("after"), ";": () => follow("after"),
-  s: () => location.assign(document.querySelector(".bar > a.button").href),
-  Escape: () => { if (region?.drawing) region.setDrawing(false); else if (document.referrer.startsWith(location.origin)) history.back(); },
+  ";": () => follow("after"), Escape: back,
+  [keymap.region]: draw_, [keymap.fit]: home, [keymap.grid]: back, [keymap.before]: () => follow("before"), [keymap.after]: () => follow("after"),
+  [keymap.search]: () => location.assign(document.querySelector(".bar > a.button").href),
 };
 page.querySelector(".stage").addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -70,8 +84,8 @@ page.querySelector(".stage").addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
-draw.addEventListener("click", KEYS.t);
-document.getElementById("fit").addEventListener("click", KEYS.f);
+draw.addEventListener("click", draw_);
+document.getElementById("fit").addEventListener("click", home);
 document.querySelector('.filmstrip [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
 if (window.OpenSeadragon) show().catch(without);

@@ -1,6 +1,7 @@
 // Marks as append-only operations: shown at once, sent together within a second, sent again under the same id until
 // the server has them. What is not sent yet outlives the page.
 import { send } from "./http.js";
+import { read, shelfOf, write } from "./shelf.js";
 
 const WAIT = 300;
 const RETRY = 3000;
@@ -9,10 +10,11 @@ export class Marks extends EventTarget {
   constructor(classId, stacks) {
     super();
     this.path = `/api/v1/classes/${encodeURIComponent(classId)}`;
-    this.shelf = `snoop-flow:marks:${classId}`;
+    this.classId = classId;
+    this.shelf = shelfOf(classId);
     this.undoable = [...stacks.undo];
     this.redoable = [...stacks.redo];
-    this.queue = JSON.parse(localStorage.getItem(this.shelf) ?? "[]");
+    this.queue = read(this.shelf);
     this.work = Promise.resolve();
     this.timer = 0;
     if (this.queue.length) this.soon(0);
@@ -28,7 +30,7 @@ export class Marks extends EventTarget {
     this.undoable.push(operation.op_id);
     this.redoable = [];
     this.keep();
-    this.tell("state", { waiting: this.queue.length, saving: true });
+    this.tell("state", { waiting: this.waiting, saving: true });
     this.soon(WAIT);
   }
 
@@ -37,10 +39,9 @@ export class Marks extends EventTarget {
     this.timer = setTimeout(() => this.flush(), wait);
   }
 
-  keep() {
-    if (this.queue.length) localStorage.setItem(this.shelf, JSON.stringify(this.queue));
-    else localStorage.removeItem(this.shelf);
-  }
+  keep() { write(this.shelf, this.queue); }
+
+  get waiting() { return this.queue.reduce((sum, { values }) => sum + Object.keys(values).length, 0); }
 
   tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
 
@@ -60,10 +61,12 @@ export class Marks extends EventTarget {
       const counts = await send("POST", `${this.path}/marks`, { operations }, { keepalive: leaving });
       this.drop(batch);
       this.tell("saved", counts);
+      if (counts.conflicts?.length) this.tell("conflicts", counts.conflicts);
       return true;
     } catch (error) {
+      if (error.status === 404) { this.tell("gone", { waiting: this.waiting }); return false; } // nothing is thrown away
       if (error.final) { this.refuse(batch, error); return false; }
-      this.tell("state", { waiting: this.queue.length, saving: false });
+      this.tell("state", { waiting: this.waiting, saving: false, loggedOut: error.loggedOut, other: error.loggedOut && error.message });
       this.soon(RETRY);
       return false;
     }

@@ -2,7 +2,7 @@
 const language = document.documentElement.lang;
 const percents = new Intl.NumberFormat(language, { style: "percent" });
 
-for (const select of document.querySelectorAll("select[data-submit]"))
+for (const select of document.querySelectorAll("[data-submit]"))
   select.addEventListener("change", () => select.form.requestSubmit());
 
 for (const slider of document.querySelectorAll("input[data-percent]"))

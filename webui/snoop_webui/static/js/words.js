@@ -6,6 +6,8 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const scores = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const percents = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+export const percent = (value) => percents.format(value);
 export const number = (value) => numbers.format(value);
 export const score = (value) => scores.format(value).replace("-", "−");
 

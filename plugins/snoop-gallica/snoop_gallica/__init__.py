@@ -1,0 +1,1 @@
+"""Gallica, the digital library of the Bibliothèque nationale de France, as a source of snoop-flow."""

@@ -1,0 +1,146 @@
+"""From what a source read to rows: records, items, and the other addresses of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from snoop_flow.entities import Source
+from snoop_flow.harvesting.planning import STAGE, record_id
+from snoop_flow.plugin_types import ItemDraft, RecordDraft, RecordRef
+from snoop_flow.store import aliases, failures, records
+from snoop_flow.store.rows import now, opaque_id
+from snoop_flow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a record before it is read again.
+
+    Attributes:
+        live: it was there at the last harvest.
+        validator: tells that its document did not change; empty for a new record.
+    """
+
+    id: str
+    live: bool = False
+    ever: bool = False
+    digest: str = ""
+    validator: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as it was read now; without a draft where it was not necessary to read it."""
+
+    ref: RecordRef
+    known: Known
+    draft: RecordDraft | None
+    validator: Mapping[str, str]
+
+
+def known_records(workspace: Workspace, source: Source, refs: Sequence[RecordRef]) -> dict[str, Known]:
+    """What is kept of records, by the URI they are listed with."""
+    with workspace.catalogue.read() as connection:
+        other = aliases.records_of(connection, source.collection_id, [ref.uri for ref in refs])
+        # the id follows what the source lists, so that a failure can be laid to the same record
+        ids = {ref.uri: other.get(ref.uri) or record_id(source, ref.uri) for ref in refs}
+        kept = records.kept(connection, list(ids.values()))
+    found = {}
+    for uri, id_ in ids.items():
+        row = kept.get(id_)
+        found[uri] = Known(id_, row.gone_at is None, True, row.digest, row.validator) if row else Known(id_)
+    return found
+
+
+def save_all(connection: Connection, public_url: str, source: Source, read: Sequence[Read]) -> Counter[str]:
+    """Enter a batch of records; returns the counts of a harvest's report."""
+    counts: Counter[str] = Counter(records=len(read))
+    failures.clear(connection, STAGE, [one.ref.uri for one in read])
+    public = public_url.rstrip("/")
+    seen, new = [], []
+    other: dict[str, dict[str, str]] = {}
+    for one in read:
+        if one.draft is None or (one.known.live and one.known.digest == one.draft.digest):
+            counts["unchanged"] += 1
+            counts["skipped"] += one.draft is None
+            seen.append(one)
+            continue
+        counts["changed" if one.known.ever else "new"] += 1
+        counts["items"] += len(one.draft.items)
+        values, items, other[one.known.id] = _rows(public, source, one, one.draft)
+        if one.known.ever:
+            records.save(connection, values, items)
+        else:
+            new.append((values, items))
+    records.add(connection, new)
+    aliases.keep(connection, source.collection_id, other)
+    at = now()
+    records.touch(connection, [one.known.id for one in seen], at)
+    records.validate(connection, {one.known.id: one.validator for one in seen if one.validator != one.known.validator})
+    counts["items"] += records.count_items(connection, [one.known.id for one in seen])
+    return counts
+
+
+def _rows(
+    public: str, source: Source, one: Read, draft: RecordDraft
+) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]:
+    """The values of a record, those of its items, and the other URIs of these."""
+    id_ = one.known.id
+    values = _record_values(id_, source, draft, f"{public}/iiif/manifests/{id_}" if draft.local else draft.key)
+    rows = [_item_values(id_, draft, public, place, item) for place, item in enumerate(draft.items)]
+    other = {uri: row["id"] for row, item in zip(rows, draft.items, strict=True) for uri in item.aliases}
+    return {**values, "validator": dict(one.validator)}, list({row["id"]: row for row in rows}.values()), other
+
+
+def _record_values(id_: str, source: Source, draft: RecordDraft, uri: str) -> dict[str, Any]:
+    texts = [*_texts(draft.label), *(text for pair in draft.metadata for text in _texts(pair[1]))]
+    return {
+        "id": id_,
+        "collection_id": source.collection_id,
+        "source_id": source.id,
+        "uri": uri,
+        "label": _json(draft.label),
+        "metadata": [[_json(label), _json(value)] for label, value in draft.metadata],
+        "rights": draft.rights,
+        "attribution": _json(draft.attribution),
+        "homepage": draft.homepage,
+        "version": draft.version,
+        "digest": draft.digest,
+        "local": draft.local,
+        "media": [dict(one) for one in draft.media],
+        "quirks": list(draft.quirks),
+        "words": " ".join(texts),
+        "harvested_at": now(),
+    }
+
+
+def _item_values(record: str, draft: RecordDraft, public: str, place: int, item: ItemDraft) -> dict[str, Any]:
+    id_ = opaque_id("item", record, item.key, item.selector)
+    return {
+        "id": id_,
+        "record_id": record,
+        "parent": None,
+        "kind": item.kind,
+        "uri": f"{public}/iiif/canvases/{id_}" if draft.local else item.uri or item.key,
+        "selector": item.selector,
+        "label": _json(item.label),
+        "width": item.width,
+        "height": item.height,
+        "position": place,
+        "image": dict(item.image),
+        "image_digest": item.image_digest,
+        "words": " ".join(_texts(item.label)),
+    }
+
+
+def _json(label: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {language: list(texts) for language, texts in label.items()}
+
+
+def _texts(label: Mapping[str, Sequence[str]]) -> list[str]:
+    return [text for texts in label.values() for text in texts]

@@ -1,0 +1,86 @@
+"""Who asks, and what they may: sessions, roles, and the way to the login page.
+
+While nobody has a password the local curator acts and may do everything. What viewers anywhere read (IIIF, published
+annotations) and what machines ask (health) needs no login.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as Answer
+
+from snoop_flow.entities import Role, User
+from snoop_flow.errors import ForbiddenError
+from snoop_webui import current
+from snoop_webui.failures import failure, speaks_json
+
+SESSION_KEY = "login"
+_OPEN_ROOMS = frozenset({"iiif", "annotations", "health", "login"})
+_OPEN = frozenset({"static", "preferences.change"})
+_CHANGES_NEED: dict[str, Role] = {
+    "curation.search_image": Role.VIEWER,
+    "api.post:/search": Role.VIEWER,
+    "preferences.change": Role.VIEWER,
+    "preferences.change_keys": Role.VIEWER,
+    "preferences.change_password": Role.VIEWER,
+    "publishing.launch": Role.PUBLISHER,
+    "sources": Role.ADMINISTRATOR,
+    "administration": Role.ADMINISTRATOR,
+}
+_JOBS_NEED = {"publish": Role.PUBLISHER, "enrich": Role.CURATOR, "refine": Role.CURATOR}
+LOGGED_OUT = "you are not logged in, or your session is over; log in and try again"
+
+
+def control(app: Flask) -> None:
+    """Install the checks on an application, and tell templates who is there."""
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+    app.context_processor(lambda: {"me": me(), "login_needed": getattr(g, "login_needed", False), "Role": Role})
+
+
+def me() -> User | None:
+    """Who asks; None where nobody is logged in."""
+    found: User | None = getattr(g, "me", None)
+    return found
+
+
+def _enter() -> Response | Answer | None:
+    workspace = current.workspace()
+    g.login_needed = workspace.login_needed()
+    token = str(session.get(SESSION_KEY, ""))
+    g.me = (workspace.session_user(token) if token else None) if g.login_needed else workspace.user()
+    if request.endpoint in _OPEN or request.blueprint in _OPEN_ROOMS:
+        return None
+    if g.me is None:
+        return _to_login()
+    if not g.me.may(needed := _needed()):
+        raise ForbiddenError(f"this needs the role {needed}; you are {g.me.role}: ask an administrator")
+    if g.login_needed:
+        g.acting = workspace.acting(g.me)
+        g.acting.__enter__()
+    return None
+
+
+def _leave(error: BaseException | None) -> None:
+    if (acting := g.pop("acting", None)) is not None:
+        acting.__exit__(None, None, None)
+
+
+def _to_login() -> Response | Answer:
+    if request.method == "GET" and not speaks_json() and not request.headers.get("X-Fragment"):
+        wanted = request.full_path.rstrip("?")
+        return redirect(url_for("login.show", next=wanted if wanted != "/" else None), 303)
+    return failure(LOGGED_OUT, 401)
+
+
+def _needed() -> Role:
+    if request.blueprint == "administration":
+        return Role.ADMINISTRATOR
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return Role.VIEWER
+    if request.endpoint == "api.post:/jobs":
+        body = request.get_json(silent=True)
+        kind = body.get("kind") if isinstance(body, dict) else None
+        return _JOBS_NEED.get(str(kind), Role.ADMINISTRATOR)
+    room = _CHANGES_NEED.get(request.blueprint or "", Role.CURATOR)
+    return _CHANGES_NEED.get(request.endpoint or "", room)
