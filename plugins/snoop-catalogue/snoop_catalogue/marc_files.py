@@ -62,8 +62,8 @@ def write(
 def serialise(record: Record, attributes: str = "") -> str:
     """A record as XML.
 
-    Like `pymarc.record_to_xml` in twice to thrice the speed (see `bench export`), and without characters that XML
-    forbids, which pymarc lets pass.
+    Like `pymarc.record_to_xml` at three to six times its speed (300 records of 32 statements), and without the
+    characters that XML forbids, which pymarc lets pass.
     """
     parts = [f'<record{attributes} type="Bibliographic">\n<leader>{record.leader}</leader>\n']
     for one in record.fields:
