@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +48,8 @@ def export(
     context = _context(workspace)
     temporary = _prepare(out, spec)
     try:
-        report = spec.export(_rows(workspace, class_ids, scope), temporary, context)
+        with _nothing_old_searched():
+            report = spec.export(_rows(workspace, class_ids, scope), temporary, context)
         temporary.replace(out)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror}); choose another place") from error
@@ -58,6 +61,20 @@ def export(
         str(out / Path(file).relative_to(temporary)) if spec.writes_folder else str(out) for file in report.files
     )
     return ExportReport(files, report.records)
+
+
+@contextmanager
+def _nothing_old_searched() -> Iterator[None]:
+    """Spare what is alive already from the search for garbage while rows come and go by the thousand.
+
+    Rows hold no cycles, but their number sets off the search, which then walks every library that is loaded. Exports on
+    several threads do no harm: whoever ends first only ends the saving.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _scope(

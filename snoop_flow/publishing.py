@@ -209,7 +209,8 @@ _TIME = re.compile(r"(?:^|&)t=(?:npt:)?([\d:.]*\d)?(?:,([\d:.]*\d))?(?:&|$)")
 
 @cache
 def _own_version() -> str:
-    return distribution_version("snoop-flow")  # it reads a file, which for each annotation takes longer than all else
+    """Read once: it is in a file, and every annotation names it."""
+    return distribution_version("snoop-flow")
 
 
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:

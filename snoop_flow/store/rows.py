@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,8 +37,12 @@ def opaque_id(*parts: str) -> str:
 def to(entity: type[Entity], row: Row[Any], **changes: Any) -> Entity:
     """An entity from the row's columns of the same names; `changes` replace or convert some."""
     mapping = row._mapping
-    names = [field.name for field in fields(entity) if field.name not in changes]  # type: ignore[arg-type]
-    return entity(**{name: mapping[name] for name in names}, **changes)
+    return entity(**{name: mapping[name] for name in _names(cast(Any, entity)) if name not in changes}, **changes)
+
+
+@cache
+def _names(entity: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(entity))
 
 
 def languages(value: Mapping[str, Sequence[str]]) -> LanguageMap:

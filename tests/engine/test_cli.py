@@ -81,7 +81,7 @@ WRONG: Sequence[tuple[Sequence[str], str]] = (
     (["class", "create", " "], "printable characters"),
     (["class", "create", "x", "--label", "fr"], "LANG=TEXT"),
     (["enrich", "x"], "no class 'x'"),
-    (["export", "x", "--out", "o"], "unknown format 'x'; known are csv, iiif, w3c"),
+    (["export", "x", "--out", "o"], "unknown format 'x'; "),
     (["evaluate", "/none.csv"], "cannot be read as CSV"),
     (["harvest", "/none"], "existing folder"),
     (["dance"], "No such command"),

@@ -1,12 +1,17 @@
-"""Exporter `csv`: a table for cataloguers, one annotation a line, UTF-8.
+"""Exporters `csv` and `csv-spreadsheet`: a table for cataloguers, one annotation a line, UTF-8.
 
-Texts that a spreadsheet would take for a formula are preceded by an apostrophe (OWASP, CSV injection).
+`csv-spreadsheet` opens right in a French Excel or Calc by a double click: it begins with a byte order mark, by which
+Excel knows UTF-8, and has semicolons between columns and commas in decimals. `csv` is for programs. In both, texts that
+a spreadsheet would take for a formula are preceded by an apostrophe (OWASP, CSV injection), and control characters and
+line ends within a text are spaces.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from snoop_flow.entities import LanguageMap
@@ -29,22 +34,32 @@ COLUMNS = (
     "reviewer",
     "decided",
     "item",
+    "box",
+    "ark",
+    "view",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide ones count in East Asian locales
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ARK = re.compile(r"ark:/?\d{5,}/[^/?#\s]+")
+_VIEW = re.compile(r"/(f\d+)(?=[/?#.]|$)")
 
 
-def export(rows: Iterable[ExportRow], path: Path, _: ExportContext) -> ExportReport:
-    """Write the table to `path`."""
+def export(
+    rows: Iterable[ExportRow], path: Path, _: ExportContext, *, encoding: str, delimiter: str, point: str
+) -> ExportReport:
+    """Write the table to `path`; `point` is what stands in decimals."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(COLUMNS)
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the number of rows
-            writer.writerow([_safe(value) for value in _values(row)])
+            writer.writerow([_safe(value) for value in _values(row, point)])
     return ExportReport((str(path),), count)
 
 
-def _values(row: ExportRow) -> tuple[str, ...]:
+def _values(row: ExportRow, point: str) -> tuple[str, ...]:
+    ark = _ARK.search(row.record.uri) or _ARK.search(row.item.uri)
+    views = _VIEW.findall(row.item.uri)
     return (
         row.annotation.id,
         row.collection,
@@ -56,12 +71,15 @@ def _values(row: ExportRow) -> tuple[str, ...]:
         row.visual_class.name,
         row.visual_class.concept_uri,
         str(row.version),
-        f"{row.score:.4f}",
-        f"{row.annotation.score:.4f}" if row.annotation.calibrated else "",
+        f"{row.score:.4f}".replace(".", point),
+        f"{row.annotation.score:.4f}".replace(".", point) if row.annotation.calibrated else "",
         row.status,
         row.decided_by,
         row.decided_at.isoformat(timespec="seconds") if row.decided_at else "",
         row.item.id,
+        ",".join(map(str, row.annotation.box or ())),
+        ark[0] if ark else "",
+        str(views[-1]) if views else f"f{row.item.position + 1}",
     )
 
 
@@ -70,8 +88,17 @@ def _text(label: LanguageMap) -> str:
 
 
 def _safe(value: str) -> str:
-    is_number = value.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{value}" if value.startswith(_FORMULA) and not is_number else value
+    text = _CONTROL.sub(" ", value)
+    is_number = bool(re.fullmatch(r"-?\d+([.,]\d+)?", text))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not is_number else text
 
 
-CSV = ExporterSpec("csv", "A table for cataloguers", False, export)
+CSV = ExporterSpec(
+    "csv", "A table for programs, with commas", False, partial(export, encoding="utf-8", delimiter=",", point=".")
+)
+CSV_SPREADSHEET = ExporterSpec(
+    "csv-spreadsheet",
+    "A table for cataloguers, as a French spreadsheet opens it",
+    False,
+    partial(export, encoding="utf-8-sig", delimiter=";", point=","),
+)

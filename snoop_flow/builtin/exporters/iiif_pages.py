@@ -59,7 +59,7 @@ def _collection(members: list[Member], context: ExportContext) -> dict[str, Any]
 
 def _write(path: Path, document: Mapping[str, Any]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8", "backslashreplace")
     return str(path)
 
 

@@ -13,7 +13,7 @@ from snoop_iiif import build_annotation, build_assessment
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
     """Write the lines to `path`."""
     count = 0
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         for row in rows:
             documents = [build_annotation(row.annotation, "w3c", context.extension_context)]
             if row.annotation.verdict is not None:

@@ -9,6 +9,7 @@ from snoop_flow.cli.bench.audit import audit
 from snoop_flow.cli.bench.backbones import backbones
 from snoop_flow.cli.bench.embed import embed
 from snoop_flow.cli.bench.enrich import enrich
+from snoop_flow.cli.bench.export import export_
 from snoop_flow.cli.bench.harvest import harvest
 from snoop_flow.cli.bench.index import index
 from snoop_flow.cli.bench.learn import learn
@@ -31,6 +32,7 @@ for command in (
     backbones,
     embed,
     enrich,
+    export_,
     harvest,
     index,
     learn,

@@ -1,0 +1,109 @@
+"""What all catalogues ask of a statement: which document and view, what it is called, how sure, by whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from snoop_flow.entities import Status
+from snoop_flow.plugin_types import ExportContext, ExportRow
+from snoop_iiif import Box, LanguageMap
+
+_ARK = re.compile(r"ark:/?\d{5,}/[^/?#\s]+")
+_VIEW = re.compile(r"/(f\d+)(?=[/?#.]|$)")
+_CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legal(text: str) -> str:
+    """Text without the characters that XML 1.0 forbids even as references (https://www.w3.org/TR/xml/#charsets).
+
+    Scripts that run from right to left keep all their characters, marks of direction included.
+    """
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Legal text whose runs of white space, line ends among them, are single spaces."""
+    return " ".join(legal(text).split())
+
+
+def spoken(labels: LanguageMap) -> Iterator[tuple[str, str]]:
+    """Each text with its language, "" where that is not known."""
+    for language, texts in labels.items():
+        for text in texts:
+            if line := one_line(text):
+                yield ("" if language in ("none", "@none") else language), line
+
+
+def title(row: ExportRow) -> str:
+    """The document's title, or its address where it has none."""
+    return next((text for _, text in spoken(row.record.label)), row.record.uri)
+
+
+def term(row: ExportRow, language: str = "") -> str:
+    """What the class is called, in a language where it has a label in it."""
+    labels = list(spoken(row.annotation.label))
+    wanted = (text for spoken_in, text in labels if spoken_in.split("-")[0] == language)
+    return next(wanted, labels[0][1] if labels else one_line(row.visual_class.name) or row.visual_class.id)
+
+
+def ark(row: ExportRow) -> str:
+    """The ark of the document, "" where neither its manifest nor its canvases are named by one."""
+    found = _ARK.search(row.record.uri) or _ARK.search(row.item.uri)
+    return found[0] if found else ""
+
+
+def view(row: ExportRow) -> str:
+    """The view within the document as its institution counts them: `f12`, by the canvas's address or its place."""
+    found = _VIEW.findall(row.item.uri)
+    return str(found[-1]) if found else f"f{row.item.position + 1}"
+
+
+def identifier(row: ExportRow) -> str:
+    """The view's name for a catalogue: ark and view, or the address of the canvas."""
+    return f"{ark(row)}/{view(row)}" if ark(row) else row.item.uri
+
+
+def confidence(row: ExportRow) -> str:
+    """From 0 to 1 with four decimals, "" where the statement has none."""
+    return "" if row.annotation.score is None else f"{row.annotation.score:.4f}"
+
+
+def confirmed(row: ExportRow) -> bool:
+    """A person accepted what the machine proposed."""
+    return row.status is Status.ACCEPTED
+
+
+def process(row: ExportRow) -> str:
+    """The class and its version: what found it."""
+    return f"{row.annotation.creator.name}, version {row.version}"
+
+
+def day(row: ExportRow) -> str:
+    """Day on which it was last stated, as YYYYMMDD."""
+    return (row.annotation.modified or row.annotation.created)[:10].replace("-", "")
+
+
+def run(row: ExportRow) -> str:
+    """Address of the run that made it, or of the annotation."""
+    return row.annotation.run_uri or row.annotation.id
+
+
+def box(row: ExportRow) -> Box:
+    """Left, top, width, height in canvas units; the whole canvas where all of it is meant."""
+    return row.annotation.box or (0, 0, max(row.item.width, 1), max(row.item.height, 1))
+
+
+def image(row: ExportRow, context: ExportContext) -> tuple[str, str]:
+    """Addresses of an item's picture and of its image service, "" for what it has not."""
+    if "path" in row.item.image:  # a local picture: this installation serves it
+        service = f"{context.public_url}/iiif/3/{row.item.id}"
+        return f"{service}/full/max/0/default.jpg", service
+    found = row.item.image.get("service")
+    return str(row.item.image.get("url") or ""), found.get("id", "") if isinstance(found, Mapping) else ""
+
+
+def view_page(row: ExportRow) -> str:
+    """Where a person sees the view: Gallica's page of it, else the address of the canvas."""
+    at_gallica = ark(row) and "bnf.fr" in row.record.uri
+    return f"https://gallica.bnf.fr/{ark(row)}/{view(row)}.item" if at_gallica else row.item.uri

@@ -1,0 +1,147 @@
+"""What is written of real manifests, under the schema of its format, and read back by other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pymarc
+import pytest
+from lxml import etree
+
+from snoop_catalogue.alto import ALTO_FILES
+from snoop_catalogue.coco import COCO
+from snoop_catalogue.dublin_core import DUBLIN_CORE
+from snoop_catalogue.edm import EDM
+from snoop_catalogue.intermarc import INTERMARC, tag_of
+from snoop_catalogue.label_studio import LABEL_STUDIO
+from snoop_catalogue.marc21 import MARC21
+from snoop_catalogue.mets import METS_FILES
+from snoop_catalogue.unimarc import UNIMARC
+from snoop_flow.plugin_types import ExporterSpec, ExportRow
+
+Exported = Callable[[ExporterSpec], Path]
+Validate = Callable[[str, Any], None]
+
+
+def records(path: Path) -> list[pymarc.Record]:
+    found: list[pymarc.Record] = pymarc.parse_xml_to_array(str(path), strict=False)
+    return found
+
+
+def test_dublin_core(exported: Exported, validate: Validate, real_rows: list[ExportRow]) -> None:
+    root = etree.parse(str(exported(DUBLIN_CORE))).getroot()
+    assert len(root) == len({row.item.id for row in real_rows})
+    for one in root:
+        validate("oai-driver.xsd", one)
+    assert str(root.findtext(".//{*}subject")).startswith("خريطة")
+
+
+def test_marc_21(exported: Exported, validate: Validate, real_rows: list[ExportRow]) -> None:
+    path = exported(MARC21)
+    validate("MARC21slim.xsd", etree.parse(str(path)).getroot())
+    found = records(path)
+    assert sum(len(one.get_fields("655", "650", "600")) for one in found) == len(real_rows)
+    for one in found:
+        headings = {field["8"] for field in one.get_fields("655", "650", "600")}
+        assert headings == {field["8"] for field in one.get_fields("883")}
+        assert {field.indicator1 for field in one.get_fields("883")} <= {"0", "1"}
+        assert all(0 <= float(field["c"]) <= 1 for field in one.get_fields("883"))
+        assert len(one["008"].data or "") == 40
+        one.as_marc()  # ISO 2709 holds it
+    assert any("<script>" in field["a"] for one in found for field in one.get_fields("655"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "avram", "tags"),
+    [(MARC21, "marc", ("655", "883", "856", "245")), (UNIMARC, "unimarc", ("606", "608", "801", "856", "200"))],
+    ids=["marcxml", "unimarc"],
+)
+def test_fields_are_of_the_format(
+    exported: Exported, shared: Path, spec: ExporterSpec, avram: str, tags: tuple[str, ...]
+) -> None:
+    """Tags, indicators and subfields are known to the format's description in Avram."""
+    known = json.loads((shared / "schemas" / f"avram-{avram}.json").read_text("utf-8"))["fields"]
+    seen = [field for one in records(exported(spec)) for field in one.fields]
+    assert set(tags) <= {field.tag for field in seen}
+    for field in seen:
+        rules = known[field.tag]
+        if not field.control_field:
+            assert {one.code for one in field.subfields} <= set(rules["subfields"]), field
+            for name, value in (("indicator1", field.indicator1), ("indicator2", field.indicator2)):
+                assert value in _codes(rules.get(name)), f"{name} of {field}"
+
+
+def _codes(rules: dict[str, Any] | None) -> set[str]:
+    return set((rules or {}).get("codes") or {" "})
+
+
+def test_intermarc(exported: Exported, real_rows: list[ExportRow]) -> None:
+    found = records(exported(INTERMARC))
+    assert sum(len(one.get_fields("285", "641", "646", "647")) for one in found) == len(real_rows)
+    assert {"641", "647", "300", "856", "245"} <= {field.tag for one in found for field in one.fields}
+    assert all(one.as_marc() for one in found)
+
+
+@pytest.mark.parametrize(
+    ("term", "tag"),
+    [
+        ("Cartes", "647"),
+        ("carte postale", "646"),
+        ("Eaux-fortes", "285"),
+        ("Sceaux", "646"),
+        ("Lithographie", "285"),
+        ("Armoiries", "641"),
+    ],
+)
+def test_terms_of_intermarc(term: str, tag: str) -> None:
+    assert tag_of(term) == tag
+
+
+@pytest.mark.parametrize(
+    ("spec", "schema"),
+    [(EDM, "edm/EDM.xsd"), (ALTO_FILES, "alto/alto-4-4.xsd"), (METS_FILES, "mets/mets.xsd")],
+    ids=["edm", "alto", "mets"],
+)
+def test_a_folder_of_files(exported: Exported, validate: Validate, spec: ExporterSpec, schema: str) -> None:
+    files = sorted(exported(spec).iterdir())
+    assert len(files) > 60
+    for path in files:
+        validate(schema, etree.parse(str(path)).getroot())
+
+
+def test_edm_tells_software_from_persons(exported: Exported) -> None:
+    path = sorted(exported(EDM).iterdir())[0]
+    subjects = etree.parse(str(path)).getroot().findall(".//{*}subject")
+    edm = "{http://www.europeana.eu/schemas/edm/}"
+    assert {one.get(f"{edm}wasGeneratedBy") for one in subjects} == {"SoftwareAgent"}
+    assert all(0 <= float(str(one.get(f"{edm}confidenceLevel"))) <= 1 for one in subjects)
+
+
+def test_coco(exported: Exported, real_rows: list[ExportRow]) -> None:
+    found = json.loads(exported(COCO).read_text("utf-8"))
+    assert len(found["annotations"]) == len(real_rows)
+    images = {one["id"]: one for one in found["images"]}
+    assert len(images) == len({row.item.id for row in real_rows})
+    assert {one["category_id"] for one in found["annotations"]} == {one["id"] for one in found["categories"]}
+    by_id = {row.annotation.id: row for row in real_rows}
+    for one in found["annotations"]:
+        row = by_id[one["annotation"]]
+        assert images[one["image_id"]]["canvas"] == row.item.uri
+        if row.annotation.box:
+            assert tuple(one["bbox"]) == row.annotation.box
+
+
+def test_label_studio(exported: Exported, real_rows: list[ExportRow]) -> None:
+    tasks = json.loads(exported(LABEL_STUDIO).read_text("utf-8"))
+    given = [one for task in tasks for kind in ("annotations", "predictions") for one in task.get(kind, [])]
+    results = [result for one in given for result in one["result"]]
+    assert len(results) == len(real_rows)
+    assert {one["type"] for one in results} == {"rectanglelabels", "choices"}
+    by_id = {row.annotation.id: row for row in real_rows}
+    for one in results:
+        row = by_id[one["id"]]
+        if row.annotation.box and row.item.width:
+            assert one["value"]["x"] * row.item.width / 100 == pytest.approx(row.annotation.box[0], abs=0.5)
