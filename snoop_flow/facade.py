@@ -10,6 +10,7 @@ from typing import Any
 
 from snoop_flow import (
     accounts,
+    annotating,
     bands,
     browsing,
     diagnosis,
@@ -18,10 +19,12 @@ from snoop_flow import (
     exporting,
     harvesting,
     indexing,
+    keys,
     people,
     presenting,
     previewing,
     publishing,
+    pushing,
     refining,
     reviewing,
     searching,
@@ -50,6 +53,7 @@ VERBS: dict[str, Verb] = {
         enrichment.ENRICH,
         refining.REFINE,
         publishing.PUBLISH,
+        pushing.PUSH,
     )
 }
 
@@ -122,6 +126,28 @@ class Workspace(workspace.Workspace):
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
     annotation_page = presenting.annotation_page
+    annotation_list = presenting.annotation_list
+    annotated_manifest = presenting.annotated_manifest
+    annotated_collection = presenting.annotated_collection
+    annotation_evidence = annotating.annotation_evidence
+    container = annotating.container
+    container_document = annotating.container_document
+    container_page = annotating.container_page
+    stream_container = annotating.stream_container
+    receive_annotations = annotating.receive_annotations
+    received_annotation = annotating.received_annotation
+    replace_received = annotating.replace_received
+    remove_received = annotating.remove_received
+    search_annotations = annotating.search_annotations
+    complete_annotations = annotating.complete_annotations
+    change_stream = annotating.change_stream
+    change_page = annotating.change_page
+    push = pushing.push
+
+    add_key = keys.add_key
+    list_keys = keys.list_keys
+    revoke_key = keys.revoke_key
+    key_user = keys.key_user
 
     create_class = definitions.create_class
     classes = definitions.class_summaries

@@ -6,25 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from snoop_flow.cards import thumbnail_path
-from snoop_flow.entities import Annotation, Item, Record
+from snoop_flow.entities import Annotation, Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.publishing import annotations_url, draft_of, extension_context
 from snoop_flow.settings import Settings
-from snoop_flow.store import items, published, records
+from snoop_flow.store import collections, containers, items, published, records
+from snoop_flow.store.containers import ASSESSMENT
 from snoop_flow.workspace import Workspace
 from snoop_iiif import (
     AnnotationDraft,
     CanvasDraft,
+    CollectionDraft,
+    Image,
     ManifestDraft,
+    Member,
     MetadataEntry,
+    WrappedCanvas,
+    WrappedManifest,
     build_annotation,
     build_assessment,
+    build_collection,
     build_manifest,
+    build_old_annotation,
+    build_old_list,
     build_page,
+    build_wrapper,
+    search_services,
 )
 from snoop_iiif.annotations.building import Profile
 
-ASSESSMENT = "/assessment"  # what `snoop_iiif` puts behind an annotation's id for the verdict on it
+MOST_MEMBERS = 10_000
 PROFILES: tuple[Profile, ...] = ("iiif", "w3c")
 
 
@@ -38,8 +49,90 @@ def manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
         record = records.by_id(connection, record_id)
         found = records.items_of(connection, record_id)
     if not record.local:
-        raise NotFoundError(f"record {record_id} is not of a local folder; its manifest is {record.uri}")
+        raise NotFoundError(
+            f"record {record_id} is not of a local folder; its manifest is {record.uri}, "
+            f"and {wrapper_uri(workspace.settings, record_id)} shows it with our annotations"
+        )
     return local_manifest(workspace.settings, record, found)
+
+
+def wrapper_uri(settings: Settings, record_id: str) -> str:
+    """The address of our manifest about a record of another institution."""
+    return f"{settings.public_url.rstrip('/')}/iiif/annotated/{record_id}"
+
+
+def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
+    """A record with links to our annotations: of a local one its manifest, of another institution's a wrapper.
+
+    Raises:
+        NotFoundError: no such record.
+    """
+    with workspace.catalogue.read() as connection:
+        record = records.by_id(connection, record_id)
+        found = records.items_of(connection, record_id)
+        annotated = containers.annotated_items(connection, record_id)
+    settings = workspace.settings
+    if record.local:
+        return local_manifest(settings, record, found)
+    canvases = [
+        WrappedCanvas(
+            item.uri,
+            item.label,
+            item.width,
+            item.height,
+            Image.from_dict(item.image),
+            page_uri(settings, item.id) if item.id in annotated else None,
+        )
+        for item in found
+        if item.kind is ItemKind.CANVAS and min(item.width, item.height) > 0
+    ]
+    return build_wrapper(
+        WrappedManifest(
+            uri=wrapper_uri(settings, record_id),
+            source=record.uri,
+            label=record.label,
+            canvases=canvases,
+            source_version=record.version,
+            metadata=tuple(MetadataEntry(label, value) for label, value in record.metadata),
+            rights=record.rights,
+            attribution=record.attribution or None,
+            homepage=record.homepage,
+            services=search_services(_search_uri(settings, record_id)),
+        )
+    )
+
+
+def annotated_collection(
+    workspace: Workspace,
+    slug: str,
+) -> dict[str, Any]:
+    """A collection as IIIF: local manifests as they are, wrappers for those of other institutions.
+
+    Raises:
+        NotFoundError: no such collection.
+    """
+    with workspace.catalogue.read() as connection:
+        of = collections.by_slug(connection, slug)
+        found = records.in_collection(connection, of.id, 0, MOST_MEMBERS)
+    settings = workspace.settings
+    members = tuple(
+        Member(one.uri if one.local else wrapper_uri(settings, one.id), "manifest", one.label) for one in found
+    )
+    uri = f"{settings.public_url.rstrip('/')}/iiif/collections/{slug}"
+    return build_collection(CollectionDraft(uri, {"none": (of.title,)}, members))
+
+
+def annotation_list(workspace: Workspace, item_id: str) -> dict[str, Any]:
+    """All live annotations on one item and its regions as a list of Presentation 2; raises `NotFoundError`."""
+    uri = f"{annotations_url(workspace.settings)}/lists/{item_id}"
+    drafts = _drafts(workspace, item_id)
+    with workspace.catalogue.read() as connection:
+        record = records.by_id(connection, items.by_ids(connection, [item_id])[0].record_id)
+    return build_old_list(uri, [build_old_annotation(draft) for draft in drafts], record.uri)
+
+
+def _search_uri(settings: Settings, record_id: str) -> str:
+    return f"{settings.public_url.rstrip('/')}/iiif/search/manifests/{record_id}"
 
 
 def local_manifest(settings: Settings, record: Record, found: list[Item]) -> dict[str, Any]:
@@ -55,7 +148,7 @@ def local_manifest(settings: Settings, record: Record, found: list[Item]) -> dic
         homepage_label=record.label,
         thumbnail=f"{settings.public_url.rstrip('/')}{thumbnail_path(found[0].id)}" if found else None,
     )
-    return build_manifest(draft)
+    return {**build_manifest(draft), "service": search_services(_search_uri(settings, record.id))}
 
 
 def _canvas(settings: Settings, item: Item) -> CanvasDraft:
@@ -107,12 +200,16 @@ def annotation_document(workspace: Workspace, annotation_id: str, profile: str =
 def annotation_page(workspace: Workspace, item_id: str, profile: str = "iiif") -> dict[str, Any]:
     """All live annotations on one item and its regions in one page, verdicts included; raises `NotFoundError`."""
     known = _profile(profile)
+    drafts = _drafts(workspace, item_id)
+    return page_of(workspace.settings, page_uri(workspace.settings, item_id), drafts, known)
+
+
+def _drafts(workspace: Workspace, item_id: str) -> list[AnnotationDraft]:
     with workspace.catalogue.read() as connection:
         item = items.by_ids(connection, [item_id])[0]
         regions = items.regions_of(connection, [item.number])
         found = published.of_items(connection, [item.number, *(one.number for one in regions)])
-    drafts = [draft_of(workspace.settings, one) for one in found]
-    return page_of(workspace.settings, page_uri(workspace.settings, item_id), drafts, known)
+    return [draft_of(workspace.settings, one) for one in found]
 
 
 def page_of(settings: Settings, uri: str, drafts: list[AnnotationDraft], profile: Profile) -> dict[str, Any]:

@@ -7,9 +7,11 @@ of IIIF and W3C are built from them when they are asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version as distribution_version
+from math import ceil, floor
 from typing import Any
 
 from sqlalchemy import Connection
@@ -167,22 +169,47 @@ def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, 
         "canvas_uri": item.uri,
         "manifest_uri": record.uri,
         "box": _box(item),
+        "time": _time(item),
         "run_uri": f"{public}/jobs/{one.job_id}",
         "decision": None if one.status is Status.PROPOSED else one.status.value,
         "decided": decided,
     }
 
 
-def _box(item: Item) -> list[float] | None:
-    """The box of an item in canvas pixels, whole where they are: not every viewer draws fractions."""
+def _box(item: Item) -> list[int] | None:
+    """The box of an item in whole canvas pixels, none of it cut off: not every viewer draws fractions."""
     box = parse_box(item.selector, (item.width, item.height)) if item.selector else None
-    return None if box is None else [int(side) if side == int(side) else side for side in box]
+    if box is None:
+        return None
+    left, top = floor(box[0]), floor(box[1])
+    right, bottom = min(ceil(box[0] + box[2]), item.width), min(ceil(box[1] + box[3]), item.height)
+    return [left, top, max(right - left, 1), max(bottom - top, 1)]
+
+
+def _time(item: Item) -> list[float] | None:
+    """The stretch of an item in seconds; of a keyframe, which has no extent, one frame at 25 a second."""
+    found = _TIME.search(item.selector)
+    if found is None or (found[1] is None and found[2] is None):
+        return None
+    start = _seconds(found[1] or "0")
+    end = _seconds(found[2]) if found[2] else start + _FRAME
+    return [start, max(end, start + _FRAME)]
+
+
+def _seconds(clock: str) -> float:
+    seconds = 0.0
+    for part in clock.split(":"):
+        seconds = 60 * seconds + float(part)
+    return round(seconds, 3)
+
+
+_FRAME = 0.04
+_TIME = re.compile(r"(?:^|&)t=(?:npt:)?([\d:.]*\d)?(?:,([\d:.]*\d))?(?:&|$)")
 
 
 @cache
 def _own_version() -> str:
-    """Read once: it is in a file, and every annotation names it."""
-    return distribution_version("snoop-flow")
+    return distribution_version("snoop-flow")  # it reads a file, which for each annotation takes longer than all else
 
 
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
@@ -193,7 +220,9 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     """
     facts: Mapping[str, Any] = annotation.content
     verdict = Verdict(facts["decision"], facts["decided"]) if facts["decision"] and facts["decided"] else None
-    creator = Software(f"visual class {facts['class']}", str(facts["version"]))
+    page = f"{settings.public_url.rstrip('/')}/classes/{annotation.class_id}"
+    creator = Software(f"visual class {facts['class']}", str(facts["version"]), page)
+    time = facts.get("time")
     return AnnotationDraft(
         id=facts["id"],
         label={language: tuple(texts) for language, texts in facts["label"].items()} or {"none": (facts["class"],)},
@@ -204,9 +233,11 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         created=annotation.created_at.isoformat(timespec="seconds"),
         modified=annotation.modified_at.isoformat(timespec="seconds"),
         box=tuple(facts["box"]) if facts["box"] else None,
+        time=(time[0], time[1]) if time else None,
         score=facts["score"],
         calibrated=facts.get("calibrated", False),  # annotations from before audits know nothing of it
         generator=Software(settings.agent, _own_version(), settings.public_url),
+        rights=settings.annotation_rights or None,
         run_uri=facts["run_uri"],
         verdict=verdict,
     )

@@ -17,6 +17,7 @@ from snoop_flow.errors import UsageError
 
 FILE_NAME = "snoop-flow.toml"
 PREFIX = "SNOOP_FLOW_"
+READING = ("public", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Settings:
             named below it, so set it before the first harvest.
         institution: name of the institution that owns the workspace.
         agent: generator's name in annotations.
+        annotation_rights: address of the licence under which annotations are published, such as that of CC0.
+        reading: who reads annotations, manifests and images below `/annotations/` and `/iiif/`: `public` or `key`.
         backbone: name of the backbone when a command names none; empty for the one that has vectors of all items, of
             several the one embedded last.
         device: what backbones run on when a command names nothing, such as `cpu`, `cuda` or `cuda:1@fp16`.
@@ -48,6 +51,8 @@ class Settings:
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
+        push_token: sent as `Authorization: Bearer …` to annotation servers that `push` writes to; best kept in the
+            environment.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -56,6 +61,8 @@ class Settings:
     public_url: str = "http://localhost:8710"
     institution: str = "My institution"
     agent: str = "snoop-flow"
+    annotation_rights: str = ""
+    reading: str = "public"
     backbone: str = ""
     device: str = "cpu"
     index_type: str = "exact"
@@ -73,6 +80,7 @@ class Settings:
     region_limit: int = 10_000_000
     watts_per_core: float = 12.0
     task_runner: str = "threads"
+    push_token: str = ""
     user: str = ""
     secret_key: str = ""
 
@@ -85,7 +93,10 @@ def load_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     """
     values = _from_file(folder / FILE_NAME)
     values.update(_from_environment(os.environ if environment is None else environment))
-    return Settings(**{name: _convert(name, value) for name, value in values.items()})
+    settings = Settings(**{name: _convert(name, value) for name, value in values.items()})
+    if settings.reading not in READING:
+        raise UsageError(f"setting reading: {settings.reading!r} is none of {', '.join(READING)}; correct it")
+    return settings
 
 
 def _types() -> dict[str, type]:

@@ -10,11 +10,14 @@ from snoop_iiif.annotations import (
     Verdict,
     annotation_id,
     build_annotation,
+    build_answer,
     build_assessment,
     build_old_annotation,
     build_old_list,
     build_page,
+    build_terms,
     context_document,
+    search_services,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
 from snoop_iiif.content_state import ContentState
@@ -41,6 +44,7 @@ from snoop_iiif.model import (
 from snoop_iiif.reading import read_document, read_information
 from snoop_iiif.surveying import HostSurvey, survey
 from snoop_iiif.tiles import Mosaic, Tile, image_tiles
+from snoop_iiif.wrapping import WrappedCanvas, WrappedManifest, build_wrapper
 
 __all__ = [
     "EXTENSION_CONTEXT",
@@ -69,14 +73,19 @@ __all__ = [
     "Software",
     "Tile",
     "Verdict",
+    "WrappedCanvas",
+    "WrappedManifest",
     "annotation_id",
     "build_annotation",
+    "build_answer",
     "build_assessment",
     "build_collection",
     "build_manifest",
     "build_old_annotation",
     "build_old_list",
     "build_page",
+    "build_terms",
+    "build_wrapper",
     "canvas_box",
     "context_document",
     "convert_document",
@@ -86,6 +95,7 @@ __all__ = [
     "image_url",
     "read_document",
     "read_information",
+    "search_services",
     "survey",
     "thumbnail_url",
 ]

@@ -24,6 +24,7 @@ from snoop_flow.cli import (
     enrichment,
     evaluation,
     jobs,
+    keys,
     people,
     search,
     sources,
@@ -68,6 +69,7 @@ def cli() -> None:
 
 for module in (
     workspaces,
+    keys,
     people,
     corpus,
     sources,

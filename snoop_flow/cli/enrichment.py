@@ -171,4 +171,32 @@ def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str]
     return report, f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
 
 
-COMMANDS = (enrich, refine, review, publish, export)
+@click.command()
+@click.argument("target", metavar="TARGET")
+@click.option("--class", "classes", multiple=True, metavar="NAME", help="Only this class; may be repeated.")
+@click.option("--kind", type=click.Choice(["w3c", "sas", "files"]), help="What TARGET is; by default told by its form.")
+@click.option("--allow-host", "allow_hosts", multiple=True, metavar="HOST:PORT", help="Private server to write to.")
+@in_workspace
+def push(
+    workspace: Workspace, target: str, classes: Sequence[str], kind: str | None, allow_hosts: Sequence[str]
+) -> Any:
+    """Send published annotations to TARGET: an annotation container, a SimpleAnnotationServer, or a folder.
+
+    What is there already is changed only where it differs; what was withdrawn here is removed there. It may be
+    repeated, also after it was cut. A token of the server comes from SNOOP_FLOW_PUSH_TOKEN.
+
+    \b
+    Examples:  snoop-flow push https://annotations.example.org/balloons/ --class Balloons
+               snoop-flow push https://sas.example.org/annotation --kind sas
+               snoop-flow push published/annotations
+    """
+    with progress_bar("push") as progress:
+        report = workspace.push(
+            target, classes_=list(classes) or None, kind=kind or "", allow_hosts=allow_hosts, progress=progress
+        )
+    text = f"{report.sent} sent, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged"
+    lines = [f"  {one['annotation']}: {one['reason']}" for one in report.failed]
+    return report, "\n".join([f"{text}, {len(lines)} refused" if lines else text, *lines])
+
+
+COMMANDS = (enrich, refine, review, publish, export, push)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from types import MappingProxyType, TracebackType
@@ -25,6 +25,7 @@ from snoop_flow.fetching.turns import Turns
 from snoop_flow.fetching.wire import CURRENT, Exchange, GuardedBackend
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WRITTEN = frozenset({200, 201, 202, 204, 205})
 _REFUSAL_BYTES = 65_536
 _PATIENCE_SECONDS = 2.0
 
@@ -108,6 +109,37 @@ class Fetcher:
                     return self._follow(url, headers, limit, exchange)
         raise AssertionError("unreachable: stamina raises the last failure")
 
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        *,
+        media_type: str = "application/ld+json",
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """Write to a server: one request, never repeated and never redirected, since either could do it twice.
+
+        Args:
+            method: POST, PUT or DELETE.
+            headers: such as `Slug`, `If-Match` or `Authorization`; they go to this server only.
+
+        Raises:
+            SourceError: with the kind of failure, the HTTP status and the time to wait where the server named one.
+        """
+        if method not in ("POST", "PUT", "DELETE"):
+            raise ValueError(method)
+        target = check_url(url)
+        own = {"accept": "application/ld+json, application/json;q=0.9, */*;q=0.1"}
+        own |= {"content-type": media_type} if body else {}
+        sent = own | {name.lower(): value for name, value in (headers or {}).items()}
+        with self._exchange(url, self.policy.max_bytes) as exchange:
+            answer = self._in_turn(target, sent, self.policy.max_bytes, exchange, method, body)
+        if isinstance(answer, Fetched):
+            return answer
+        reason = f"redirects a {method} to {answer[:200]}; give that address"
+        raise SourceError(FailureKind.INVALID, exchange.uri, reason)
+
     @contextmanager
     def _exchange(self, url: str, limit: int) -> Iterator[Exchange]:
         seconds = self.policy.deadline_seconds
@@ -133,14 +165,22 @@ class Fetcher:
         reason = f"more than {self.policy.max_redirects} redirects"
         raise SourceError(FailureKind.INVALID, exchange.uri, reason)
 
-    def _in_turn(self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched | str:
+    def _in_turn(
+        self,
+        url: httpx.URL,
+        headers: dict[str, str],
+        limit: int,
+        exchange: Exchange,
+        method: str = "GET",
+        content: bytes = b"",
+    ) -> Fetched | str:
         """Make one request with the manners that its host wants; waiting is no part of the exchange's time."""
         name = url.raw_host.decode("ascii")
         host = name if url.port is None else f"{name}:{url.port}"
         profile = self._manners(host, url)
         exchange.words = profile.challenge if profile else ()
         if profile is None:
-            return self._ask(url, headers, limit, exchange)
+            return self._ask(url, headers, limit, exchange, method, content)
         began = time.monotonic()
         delay = self._crawl_delay(profile, url, exchange)
         image = headers["accept"].startswith("image/")
@@ -148,7 +188,7 @@ class Fetcher:
             asked = time.monotonic()
             exchange.ends += asked - began
             try:
-                answer = self._ask(url, headers, limit, exchange)
+                answer = self._ask(url, headers, limit, exchange, method, content)
             except SourceError as error:
                 error = _meant(error, profile)
                 state.failed(error, profile, profile.pause(image, time.monotonic() - asked, delay))
@@ -176,22 +216,29 @@ class Fetcher:
         except SourceError as error:
             raise SourceError(error.kind, exchange.uri, error.reason, error.retry_after, error.answered) from error
 
-    def _ask(self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange) -> Fetched | str:
+    def _ask(
+        self, url: httpx.URL, headers: dict[str, str], limit: int, exchange: Exchange, method: str, content: bytes
+    ) -> Fetched | str:
         """Make one request: a document, or the address that it redirects to."""
         exchange.cut = False
         with (
             _typed_failures(exchange),
             self._pool.stream(
-                "GET", _core_url(url), headers=self._headers(headers), extensions=self._timeouts(exchange)
+                method,
+                _core_url(url),
+                headers=self._headers(headers, None if method == "GET" else content),
+                content=content or None,
+                extensions=self._timeouts(exchange),
             ) as response,
         ):
             answered = httpx.Headers(response.headers)
             if response.status in _REDIRECTS and "location" in answered:
                 return _joined(url, answered["location"], exchange.uri)
-            return _received(response, url, answered, headers, limit, exchange)
+            return _received(response, url, answered, headers, limit, exchange, written=method != "GET")
 
-    def _headers(self, headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    def _headers(self, headers: dict[str, str], content: bytes | None = None) -> list[tuple[bytes, bytes]]:
         own = {"user-agent": self.policy.user_agent, "accept-encoding": "gzip, deflate"}
+        own |= {} if content is None else {"content-length": str(len(content))}
         return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in (own | headers).items()]
 
     def _timeouts(self, exchange: Exchange) -> dict[str, dict[str, float]]:
@@ -219,12 +266,15 @@ def _received(
     sent: dict[str, str],
     limit: int,
     exchange: Exchange,
+    written: bool = False,
 ) -> Fetched:
     not_modified = response.status == 304 and ("if-none-match" in sent or "if-modified-since" in sent)
     encoding = answered.get("content-encoding", "").strip().lower()
     named = {name.lower(): value for name, value in answered.items()}
     if not_modified:
         body = b""
+    elif written and response.status in _WRITTEN:
+        body = read_start(response.iter_stream(), encoding, _REFUSAL_BYTES)
     elif response.status in (200, 203) or (response.status == 206 and "range" in sent):
         if answered.get("content-length", "").isdigit() and int(answered["content-length"]) > limit:
             raise too_big(limit, exchange.uri)

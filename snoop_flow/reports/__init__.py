@@ -35,6 +35,7 @@ from snoop_flow.reports.enrichment import (
     EnrichReport,
     PublishPlan,
     PublishReport,
+    PushReport,
     ReviewReport,
 )
 from snoop_flow.reports.pipeline import (
@@ -107,6 +108,7 @@ __all__ = [
     "PluginsReport",
     "PublishPlan",
     "PublishReport",
+    "PushReport",
     "RangeReport",
     "RefineReport",
     "ReviewReport",

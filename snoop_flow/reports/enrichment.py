@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,24 @@ class PublishReport:
     changed: int
     withdrawn: int
     cost: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """What a push did at its target.
+
+    Attributes:
+        sent: new there. updated: changed there. removed: withdrawn here, and so there.
+        failed: the first that the target refused: `annotation` and `reason` each.
+    """
+
+    job: str
+    target: str
+    sent: int
+    updated: int
+    removed: int
+    unchanged: int
+    failed: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,12 @@ def all_of(connection: Connection) -> list[VisualClass]:
     return [class_of(row) for row in connection.execute(select(visual_class))]
 
 
+def by_id(connection: Connection, class_id: str) -> VisualClass | None:
+    """A class by its id, whoever may see it."""
+    row = connection.execute(select(visual_class).where(visual_class.c.id == class_id)).first()
+    return None if row is None else class_of(row)
+
+
 def change(connection: Connection, class_id: str, values: Mapping[str, Any]) -> None:
     """Change some columns of a class."""
     connection.execute(update(visual_class).where(visual_class.c.id == class_id).values(**values))

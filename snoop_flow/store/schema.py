@@ -414,6 +414,36 @@ annotation = Table(
     _when("created_at"),
     _when("modified_at"),
     _when("withdrawn_at", nullable=True),
+    Index("ix_annotation_modified_at_id", "modified_at", "id"),
+)
+
+# annotations that programs wrote into our containers
+received = Table(
+    "received",
+    metadata,
+    _id(),
+    Column("container", String(300), nullable=False, index=True),
+    Column("document", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    _to("user_account", "user_id"),
+    _when("created_at"),
+    _when("modified_at"),
+    _when("withdrawn_at", nullable=True),
+)
+
+# what was sent to annotation servers elsewhere, with their receipts
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("annotation_id", String(200), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("digest", String(64), nullable=False),
+    _text("receipt"),
+    _text("etag"),
+    _text("error"),
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    _when("at"),
 )
 
 job = Table(

@@ -1,7 +1,8 @@
 """Who asks, and what they may: sessions, roles, and the way to the login page.
 
 While nobody has a password the local curator acts and may do everything. What viewers anywhere read (IIIF, published
-annotations) and what machines ask (health) needs no login.
+annotations) needs no login unless the setting `reading` says so, and what machines ask (health) never does. Programs
+show a key.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from snoop_webui import current
 from snoop_webui.failures import failure, speaks_json
 
 SESSION_KEY = "login"
-_OPEN_ROOMS = frozenset({"iiif", "annotations", "health", "login"})
+_OPEN_ROOMS = frozenset({"health", "login"})
+_READ_ROOMS = frozenset({"iiif", "annotations", "protocol", "discovery"})
 _OPEN = frozenset({"static", "preferences.change"})
 _CHANGES_NEED: dict[str, Role] = {
     "curation.search_image": Role.VIEWER,
@@ -51,6 +53,8 @@ def _enter() -> Response | Answer | None:
     g.me = (workspace.session_user(token) if token else None) if g.login_needed else workspace.user()
     if request.endpoint in _OPEN or request.blueprint in _OPEN_ROOMS:
         return None
+    if request.blueprint in _READ_ROOMS:
+        return _read()
     if g.me is None:
         return _to_login()
     if not g.me.may(needed := _needed()):
@@ -59,6 +63,29 @@ def _enter() -> Response | Answer | None:
         g.acting = workspace.acting(g.me)
         g.acting.__enter__()
     return None
+
+
+def holder(scope: str) -> User | None:
+    """Who shows a key (`Authorization: Bearer …`) that opens a scope."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return current.workspace().key_user(token.strip(), scope) if kind.lower() == "bearer" else None
+
+
+def _read() -> Response | None:
+    """What viewers read: by anybody, or by who is logged in or shows a key. The context is only words."""
+    public = current.workspace().settings.reading == "public"
+    if public or request.method == "OPTIONS" or request.endpoint == "annotations.context" or g.me is not None:
+        return None  # where nobody has a password, everybody is the local curator, here as elsewhere
+    if holder("annotations:read") or holder("annotations:write"):
+        return None
+    return unauthorized("annotations and images are read here with a key; send Authorization: Bearer KEY")
+
+
+def unauthorized(message: str) -> Response:
+    """401, and by what to show who asks."""
+    response = failure(message, 401)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="snoop-flow"'
+    return response
 
 
 def _leave(error: BaseException | None) -> None:

@@ -26,6 +26,16 @@ _SHARED = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Expose-Headers": "ETag, Link, Location",
 }
+# annotation clients of any site may write with a key; a browser sends none by itself, as it would a cookie
+_PROTOCOL = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST, PUT, DELETE",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Match, If-None-Match, Prefer, Slug",
+    "Access-Control-Expose-Headers": (
+        "Accept-Post, Allow, Content-Location, ETag, Link, Location, Preference-Applied, Vary, WWW-Authenticate"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+ANNOTATIONS = "/annotations/"  # written to with a key only, whatever cookies come along
 _OPEN = ("/iiif/", "/annotations/", "/ns/")  # read by viewers anywhere, so they carry CORS headers of their own
 
 
@@ -73,7 +83,7 @@ def _is_address(name: str) -> bool:
 
 
 def _check_change() -> None:
-    if request.method in _SAFE:
+    if request.method in _SAFE or request.path.startswith(ANNOTATIONS):
         return
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
@@ -92,7 +102,7 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     if request.path.startswith(_OPEN):
-        headers.update(_SHARED)
+        headers.update(_SHARED | (_PROTOCOL if request.path.startswith(ANNOTATIONS) else {}))
         return response
     headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -1,11 +1,13 @@
 """Annotations, assessments and pages as JSON-LD, in the profiles that readers expect.
 
 `iiif` validates as Presentation 3: its context is listed and `partOf` is an array. `w3c` is for plain Web Annotation
-clients and servers. Both satisfy all MUST assertions of the Web Annotation model.
+clients and servers. `search` is for answers of Content Search 2 (see `build_answer`): annotations as in `iiif`,
+under the context of that API. All satisfy all MUST assertions of the Web Annotation model.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -13,10 +15,14 @@ from snoop_iiif.annotations.draft import AnnotationDraft, Software, Verdict
 from snoop_iiif.annotations.extension import EXTENSION_CONTEXT, confidence, provenance
 from snoop_iiif.errors import IIIFError
 
-Profile = Literal["iiif", "w3c"]
+Profile = Literal["iiif", "w3c", "search"]
 
 _ANNO = "http://www.w3.org/ns/anno.jsonld"
 _PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
+_SEARCH = "http://iiif.io/api/search/2/context.json"
+_LAST: dict[Profile, list[str]] = {"iiif": [_PRESENTATION], "search": [_SEARCH], "w3c": []}
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _MEDIA_FRAGMENTS = "http://www.w3.org/TR/media-frags/"
 
 
@@ -100,8 +106,8 @@ def build_page(
 
 
 def _contexts(profile: Profile, extension_context: str) -> list[str]:
-    """The context of IIIF has to come last (Presentation 3, section 4.6)."""
-    return [_ANNO, extension_context] + ([_PRESENTATION] if profile == "iiif" else [])
+    """The context of IIIF has to come last (Presentation 3, section 4.6; Content Search 2, section 2.3)."""
+    return [_ANNO, extension_context, *_LAST[profile]]
 
 
 def _bodies(draft: AnnotationDraft) -> list[dict[str, Any]]:
@@ -110,24 +116,34 @@ def _bodies(draft: AnnotationDraft) -> list[dict[str, Any]]:
         bodies.append({"type": "SpecificResource", "source": draft.concept_uri, "purpose": "classifying"})
     for language, names in draft.label.items():
         spoken = {} if language == "none" else {"language": language}
+        if language.split("-")[0].lower() in _RIGHT_TO_LEFT:
+            spoken["textDirection"] = "rtl"
         bodies += [
-            {"type": "TextualBody", "value": name, **spoken, "format": "text/plain", "purpose": "tagging"}
+            {"type": "TextualBody", "value": plain_text(name), **spoken, "format": "text/plain", "purpose": "tagging"}
             for name in names
         ]
     return bodies
 
 
+def plain_text(text: str) -> str:
+    """A text without control characters, which viewers show as boxes and XML refuses; markup stays, as plain text."""
+    return _CONTROL.sub(" ", text).strip()
+
+
 def _target(draft: AnnotationDraft, profile: Profile) -> dict[str, Any]:
     """The canvas itself where all of it is meant: a specific resource has to be specific about something."""
     manifest = {"id": draft.manifest_uri, "type": "Manifest"}
-    part_of = [manifest] if profile == "iiif" else manifest
+    part_of = manifest if profile == "w3c" else [manifest]
     canvas = {"id": draft.canvas_uri, "type": "Canvas", "partOf": part_of}
-    fragments = [_box_fragment(draft), _time_fragment(draft)]
-    value = "&".join(fragment for fragment in fragments if fragment)
-    if not value:
+    if not (value := media_fragment(draft)):
         return canvas
     selector = {"type": "FragmentSelector", "conformsTo": _MEDIA_FRAGMENTS, "value": value}
     return {"type": "SpecificResource", "source": canvas, "selector": selector}
+
+
+def media_fragment(draft: AnnotationDraft) -> str:
+    """The box and the time of a draft as W3C's Media Fragments write them; "" for the whole canvas."""
+    return "&".join(one for one in (_box_fragment(draft), _time_fragment(draft)) if one)
 
 
 def _box_fragment(draft: AnnotationDraft) -> str | None:

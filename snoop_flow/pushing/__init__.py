@@ -1,0 +1,5 @@
+"""Pushing: published annotations → an annotation server elsewhere, or a folder; safe to repeat."""
+
+from snoop_flow.pushing.running import PUSH, push
+
+__all__ = ["PUSH", "push"]
