@@ -4,6 +4,7 @@ import { send } from "./http.js";
 import { read, shelfOf, write } from "./shelf.js";
 
 const WAIT = 300;
+const LONGEST = 1000; // however fast somebody marks
 const RETRY = 3000;
 
 export class Marks extends EventTarget {
@@ -17,6 +18,7 @@ export class Marks extends EventTarget {
     this.queue = read(this.shelf);
     this.work = Promise.resolve();
     this.timer = 0;
+    this.since = 0;
     if (this.queue.length) this.soon(0);
     addEventListener("pagehide", () => this.flush(true));
     addEventListener("online", () => this.soon(0));
@@ -31,7 +33,8 @@ export class Marks extends EventTarget {
     this.redoable = [];
     this.keep();
     this.tell("state", { waiting: this.waiting, saving: true });
-    this.soon(WAIT);
+    this.since ||= performance.now();
+    this.soon(Math.max(0, Math.min(WAIT, this.since + LONGEST - performance.now())));
   }
 
   soon(wait) {
@@ -48,6 +51,7 @@ export class Marks extends EventTarget {
   // Requests follow one another, so that operations arrive in the order in which they were made.
   flush(leaving = false) {
     clearTimeout(this.timer);
+    this.since = 0; // when the oldest mark that waits was made
     const step = () => this.deliver(leaving);
     this.work = leaving ? Promise.resolve(step()) : this.work.then(step);
     return this.work;
