@@ -84,7 +84,7 @@ def test_a_class_is_taught_applied_reviewed_and_exported(
     about = {one["target"]["id"] for one in annotations if one["motivation"] != "assessing"}
     assert {archive.item(item).uri for item in accepted} == about
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     waiting.value.save_as(tmp_path / "table.csv")
     with (tmp_path / "table.csv").open(encoding="utf-8-sig") as file:
         assert len(list(csv.reader(file))) == 1 + len(accepted)
