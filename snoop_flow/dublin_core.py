@@ -49,7 +49,7 @@ def describe_image(record: Record, item: Item, statements: Iterable[Statement]) 
 
 
 def in_language(language: str) -> dict[str, str]:
-    """The attribute that says a language; none where it is no language tag, as in manifests that say `@none` or `fr_FR`."""
+    """The attribute that says a language; none where the text is no language tag, as `fr_FR` in some manifests."""
     return {XML_LANG: language} if _LANGUAGE.fullmatch(language) else {}
 
 
