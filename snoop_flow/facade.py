@@ -142,6 +142,10 @@ class Workspace(workspace.Workspace):
     complete_annotations = annotating.complete_annotations
     change_stream = annotating.change_stream
     change_page = annotating.change_page
+    image_page = annotating.image_page
+    published_image = annotating.published_image
+    published_classes = annotating.published_classes
+    first_publication = annotating.first_publication
     push = pushing.push
 
     add_key = keys.add_key

@@ -1,9 +1,17 @@
-"""What annotation clients see: containers, what they write, search, changes, and why an annotation is there."""
+"""What annotation clients see: containers, what they write, search, changes, images, and why an annotation is there."""
 
 from snoop_flow.annotating.changes import change_page, change_stream
 from snoop_flow.annotating.containers import Container, container, container_document, container_page, stream_container
 from snoop_flow.annotating.evidence import annotation_evidence
 from snoop_flow.annotating.finding import complete_annotations, search_annotations
+from snoop_flow.annotating.published_images import (
+    ImagePage,
+    PublishedImage,
+    first_publication,
+    image_page,
+    published_classes,
+    published_image,
+)
 from snoop_flow.annotating.receiving import (
     receive_annotations,
     received_annotation,
@@ -13,6 +21,8 @@ from snoop_flow.annotating.receiving import (
 
 __all__ = [
     "Container",
+    "ImagePage",
+    "PublishedImage",
     "annotation_evidence",
     "change_page",
     "change_stream",
@@ -20,6 +30,10 @@ __all__ = [
     "container",
     "container_document",
     "container_page",
+    "first_publication",
+    "image_page",
+    "published_classes",
+    "published_image",
     "receive_annotations",
     "received_annotation",
     "remove_received",

@@ -31,6 +31,12 @@ def test_on_postgresql(empty_postgresql: str, pictures: Path, tmp_path: Path, mo
         assert len(workspace.search_annotations("", {"q": "discs"})["items"]) == live
         assert workspace.complete_annotations("", {"q": "di"})["items"][0]["total"] == live
         assert len(workspace.change_page(0)["orderedItems"]) == workspace.change_stream()["totalItems"] == live
+        first_page = workspace.image_page(2)
+        rest = workspace.image_page(1000, after=first_page.after, class_id=workspace.published_classes()[0].id)
+        assert len({one.item.id for one in (*first_page.images, *rest.images)}) == 2 + len(rest.images) == live
+        assert rest.after is None
+        assert workspace.image_page(since=rest.images[-1].modified).images[-1] == rest.images[-1]
+        assert workspace.image_page(before=workspace.first_publication()).images == ()
         key, token = workspace.add_key("tests")
         writer = workspace.key_user(token, "annotations:write")
         assert writer is not None

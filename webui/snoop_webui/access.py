@@ -17,7 +17,7 @@ from snoop_webui.failures import failure, speaks_json
 
 SESSION_KEY = "login"
 _OPEN_ROOMS = frozenset({"health", "login"})
-_READ_ROOMS = frozenset({"iiif", "annotations", "protocol", "discovery"})
+_READ_ROOMS = frozenset({"iiif", "annotations", "protocol", "discovery", "oai"})
 _OPEN = frozenset({"static", "preferences.change"})
 _CHANGES_NEED: dict[str, Role] = {
     "curation.search_image": Role.VIEWER,

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from snoop_flow import SnoopError
 
-_PROGRAMS = ("/api/", "/iiif/", "/annotations/", "/ns/", "/healthz", "/readyz")
+_PROGRAMS = ("/api/", "/iiif/", "/annotations/", "/ns/", "/oai", "/healthz", "/readyz")
 log = logging.getLogger(__name__)
 
 

@@ -36,7 +36,13 @@ _PROTOCOL = {
     "Access-Control-Max-Age": "86400",
 }
 ANNOTATIONS = "/annotations/"  # written to with a key only, whatever cookies come along
-_OPEN = ("/iiif/", "/annotations/", "/ns/")  # read by viewers anywhere, so they carry CORS headers of their own
+HARVESTED = "/oai"  # asked by POST as well, which changes nothing
+_OPEN = (
+    "/iiif/",
+    "/annotations/",
+    "/ns/",
+    HARVESTED,
+)  # read by viewers anywhere, so they carry CORS headers of their own
 
 
 def protect(app: Flask, public_url: str) -> None:
@@ -83,7 +89,7 @@ def _is_address(name: str) -> bool:
 
 
 def _check_change() -> None:
-    if request.method in _SAFE or request.path.startswith(ANNOTATIONS):
+    if request.method in _SAFE or request.path.startswith(ANNOTATIONS) or request.path == HARVESTED:
         return
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host

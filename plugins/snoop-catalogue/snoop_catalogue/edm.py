@@ -15,6 +15,7 @@ from lxml import etree
 from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_page
 from snoop_catalogue.xml_files import XML_LANG, Element, add, write_file
+from snoop_flow import citing
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 _NAMESPACES = {
@@ -68,11 +69,11 @@ def _object(root: Element, about: str, group: list[ExportRow]) -> None:
             _name("edm:wasGeneratedBy"): "SoftwareAgent",
             _name("edm:confidenceLevel"): statements.confidence(row),
         }
-        for language, text in statements.spoken(row.annotation.label):
+        for language, text in citing.spoken(row.annotation.label):
             add(found, _name("dc:subject"), text, {**({XML_LANG: language} if language else {}), **made})
         if row.annotation.concept_uri:
             add(found, _name("dc:subject"), "", {_name("rdf:resource"): row.annotation.concept_uri, **made})
-    for language, text in list(statements.spoken(first.record.label)) or [("", first.record.uri)]:
+    for language, text in list(citing.spoken(first.record.label)) or [("", first.record.uri)]:
         add(found, _name("dc:title"), text, {XML_LANG: language} if language else None)
     _reference(found, "dcterms:isPartOf", first.record.uri)
     add(found, _name("edm:type"), "IMAGE")

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pymarc import Field, Indicators, Record, Subfield
 
-from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_record
+from snoop_flow import citing
 from snoop_flow.plugin_types import ExportContext, ExportReport, ExportRow
 
 MARCXML = "http://www.loc.gov/MARC21/slim"
@@ -78,4 +78,4 @@ def serialise(record: Record, attributes: str = "") -> str:
 
 
 def _text(value: str) -> str:
-    return escape(statements.legal(value))
+    return escape(citing.legal(value))

@@ -12,9 +12,10 @@ from pathlib import Path
 from lxml import etree
 
 from snoop_catalogue import statements
-from snoop_catalogue.dublin_core import DC
 from snoop_catalogue.grouping import by_record
 from snoop_catalogue.xml_files import XML_LANG, Element, add, write_file
+from snoop_flow import citing
+from snoop_flow.dublin_core import DC
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 METS = "http://www.loc.gov/METS/"
@@ -38,7 +39,7 @@ def describe(group: list[ExportRow], context: ExportContext) -> Element:
     """One document, or a part of the statements on it."""
     first = group[0]
     facts = {"OBJID": statements.ark(first) or first.record.uri, "LABEL": statements.title(first)}
-    root = etree.Element(f"{{{METS}}}mets", {name: statements.legal(text) for name, text in facts.items()}, _NAMESPACES)
+    root = etree.Element(f"{{{METS}}}mets", {name: citing.legal(text) for name, text in facts.items()}, _NAMESPACES)
     moment = max(row.annotation.modified or row.annotation.created for row in group)
     agent = _add(
         _add(root, "metsHdr", "", {"CREATEDATE": moment}),
@@ -64,7 +65,7 @@ def describe(group: list[ExportRow], context: ExportContext) -> Element:
 def _statement(root: Element, number: int, row: ExportRow) -> None:
     wrapped = _add(_add(root, "dmdSec", "", {"ID": f"DMD_{number}"}), "mdWrap", "", {"MDTYPE": "DC"})
     data = _add(wrapped, "xmlData")
-    for language, text in statements.spoken(row.annotation.label):
+    for language, text in citing.spoken(row.annotation.label):
         add(data, f"{{{DC}}}subject", text, {XML_LANG: language} if language else None)
     if row.annotation.concept_uri:
         add(data, f"{{{DC}}}subject", row.annotation.concept_uri)

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from snoop_flow import citing
+from snoop_flow.citing import one_line, spoken
 from snoop_flow.entities import Status
 from snoop_flow.plugin_types import ExportContext, ExportRow
-from snoop_iiif import Box, LanguageMap
-
-_ARK = re.compile(r"ark:/?\d{5,}/[^/?#\s]+")
-_VIEW = re.compile(r"/(f\d+)(?=[/?#.]|$)")
-_CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def legal(text: str) -> str:
-    """Text without the characters that XML 1.0 forbids even as references (https://www.w3.org/TR/xml/#charsets).
-
-    Scripts that run from right to left keep all their characters, marks of direction included.
-    """
-    return _CONTROL.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """Legal text whose runs of white space, line ends among them, are single spaces."""
-    return " ".join(legal(text).split())
-
-
-def spoken(labels: LanguageMap) -> Iterator[tuple[str, str]]:
-    """Each text with its language, "" where that is not known."""
-    for language, texts in labels.items():
-        for text in texts:
-            if line := one_line(text):
-                yield ("" if language in ("none", "@none") else language), line
+from snoop_iiif import Box
 
 
 def title(row: ExportRow) -> str:
@@ -49,19 +25,17 @@ def term(row: ExportRow, language: str = "") -> str:
 
 def ark(row: ExportRow) -> str:
     """The ark of the document, "" where neither its manifest nor its canvases are named by one."""
-    found = _ARK.search(row.record.uri) or _ARK.search(row.item.uri)
-    return found[0] if found else ""
+    return citing.ark(row.record, row.item)
 
 
 def view(row: ExportRow) -> str:
     """The view within the document as its institution counts them: `f12`, by the canvas's address or its place."""
-    found = _VIEW.findall(row.item.uri)
-    return str(found[-1]) if found else f"f{row.item.position + 1}"
+    return citing.view(row.item)
 
 
 def identifier(row: ExportRow) -> str:
     """The view's name for a catalogue: ark and view, or the address of the canvas."""
-    return f"{ark(row)}/{view(row)}" if ark(row) else row.item.uri
+    return citing.view_name(row.record, row.item)
 
 
 def confidence(row: ExportRow) -> str:

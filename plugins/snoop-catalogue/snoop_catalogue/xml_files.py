@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from snoop_catalogue.statements import legal
+from snoop_flow.citing import legal
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 Element: TypeAlias = etree._Element

@@ -16,6 +16,7 @@ from snoop_webui.views import (
     iiif,
     jobs,
     login,
+    oai,
     preferences,
     protocol,
     published,
@@ -43,5 +44,6 @@ BLUEPRINTS = (
     discovery.pages,
     protocol.pages,
     published.pages,
+    oai.pages,
     health.pages,
 )
