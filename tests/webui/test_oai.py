@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
-from sickle import Sickle
-from sickle.oaiexceptions import BadArgument, NoRecordsMatch
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
@@ -27,6 +26,12 @@ from snoop_flow.store import items, published
 from snoop_flow.store.rows import now
 from snoop_webui.application import create_app
 from snoop_webui.oai import answers, arguments
+
+with warnings.catch_warnings():  # compiled for the first time, Sickle of 2020 warns of its own escapes
+    warnings.simplefilter("ignore")
+    from sickle import Sickle
+    from sickle.oaiexceptions import BadArgument, NoRecordsMatch
+
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
 Items = Callable[[str], list[str]]

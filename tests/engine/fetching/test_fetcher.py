@@ -78,12 +78,13 @@ def test_brings_a_document_with_its_facts(server: Any, fetcher: Fetcher) -> None
 
 
 def test_brings_a_part_or_the_whole_where_the_server_knows_no_parts(server: Any, fetcher: Fetcher) -> None:
-    part = b"HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\ncontent-range: bytes 2-4/9\r\n\r\ncde"
+    part = b"HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\nconnection: close\r\n"
+    part += b"content-range: bytes 2-4/9\r\n\r\ncde"
     answer = fetcher.get(server.set("/part", part), byte_range=(2, 4))
     assert (answer.status, answer.body) == (206, b"cde")
     assert b"range: bytes=2-4" in server.requests[-1].lower()
     assert b"accept-encoding: identity" in server.requests[-1].lower()
-    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabcdefghi"
+    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nabcdefghi"
     assert fetcher.get(server.set("/whole", whole), byte_range=(2, 4)).status == 200
     with pytest.raises(SourceError):  # nobody asked for a part
         fetcher.get(server.url("/part"))
