@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
+
+from snoop_flow.benchmarks.serving import served_by
 
 HOST = "127.0.0.1"
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -91,17 +91,9 @@ def _canvas(base: str, uri: str, number: int, page: int) -> dict[str, Any]:
     return {"id": canvas, "type": "Canvas", "label": {"none": [f"f. {page + 1}"]}, **size, "items": pages}
 
 
-@contextmanager
-def serving_manifests(count: int, canvases: int) -> Iterator[str]:
+def serving_manifests(count: int, canvases: int) -> AbstractContextManager[str]:
     """The address of a collection of `count` manifests, served by another process while the `with` block lasts."""
-    command = [sys.executable, "-m", "snoop_flow.benchmarks.manifests", str(count), str(canvases)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None  # noqa: S101 - both were asked for
-        assert process.stdout is not None  # noqa: S101
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
+    return served_by("snoop_flow.benchmarks.manifests", count, canvases)
 
 
 async def _main() -> None:

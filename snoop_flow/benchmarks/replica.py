@@ -8,10 +8,8 @@ are those of the folder in turn, until its input ends. Each picture is rendered 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 
 from PIL import Image
 
+from snoop_flow.benchmarks.serving import served_by
 from snoop_iiif.image_api import ImageRequest, render
 
 HOST = "127.0.0.1"
@@ -88,17 +87,9 @@ def _canvas(base: str, number: int, width: int, height: int) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def serving(folder: Path, count: int) -> Iterator[str]:
+def serving(folder: Path, count: int) -> AbstractContextManager[str]:
     """The address of a manifest of `count` canvases, served by another process while the `with` block lasts."""
-    command = [sys.executable, "-m", "snoop_flow.benchmarks.replica", str(folder), str(count)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None  # noqa: S101 - both were asked for
-        assert process.stdout is not None  # noqa: S101
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
+    return served_by("snoop_flow.benchmarks.replica", folder, count)
 
 
 def _main() -> None:

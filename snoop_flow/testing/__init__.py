@@ -17,6 +17,7 @@ from snoop_flow.testing.exporters import check_exporter
 from snoop_flow.testing.index_types import check_index_type
 from snoop_flow.testing.pictures import pictures
 from snoop_flow.testing.rows import export_context, export_rows
+from snoop_flow.testing.schemas import read_schema
 from snoop_flow.testing.segmenters import Pictures, check_segmenter
 from snoop_flow.testing.sources import Documents, check_source
 from snoop_flow.testing.views import ArrayView, class_vectors
@@ -34,4 +35,5 @@ __all__ = [
     "export_context",
     "export_rows",
     "pictures",
+    "read_schema",
 ]

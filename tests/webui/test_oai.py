@@ -24,6 +24,7 @@ from snoop_flow.publishing import local_id
 from snoop_flow.regions.drawing import region_row
 from snoop_flow.store import items, published
 from snoop_flow.store.rows import now
+from snoop_flow.testing import read_schema
 from snoop_webui.application import create_app
 from snoop_webui.oai import answers, arguments
 
@@ -40,29 +41,14 @@ NAME = "Discs <b>&amp;</b> ]]> خريطة"
 HARD = NAME.replace("<b>", "<b>\x07\x1b\ufffe")
 
 
-class _ByName(etree.Resolver):
-    """Imports that would go to the network, from the folder of schemas by their file names."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._files = {path.name: path for path in sorted(folder.rglob("*.xsd"), reverse=True)}
-
-    def resolve(self, url: str, _: str, context: Any) -> Any:  # type: ignore[override]  # lxml-stubs has it wrong
-        if "://" in url and (found := self._files.get(url.rsplit("/", 1)[-1])):
-            return self.resolve_filename(str(found), context)  # type: ignore[attr-defined]  # as well
-        return None
-
-
 @pytest.fixture(scope="session")
 def schema(shared: Path) -> etree.XMLSchema:
-    parser = etree.XMLParser()
-    parser.resolvers.add(_ByName(shared / "schemas"))
     names = {"urn:driver": "oai-driver.xsd", f"{OAI}oai-identifier": "oai-identifier.xsd"}
     imports = "".join(
         f'<import namespace="{space}" schemaLocation="http://x/{name}"/>' for space, name in names.items()
     )
     driver = f'<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:both">{imports}</schema>'
-    return etree.XMLSchema(etree.fromstring(driver, parser))
+    return read_schema(driver, shared / "schemas")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lxml import etree
 
 from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_page
-from snoop_catalogue.xml_files import Element, add, write_file
+from snoop_catalogue.xml_files import Element, add, write_files
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -24,12 +24,7 @@ _DEFAULT: Any = {None: ALTO}  # lxml-stubs knows no namespace without a prefix
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
     """Write the files below the folder `path`."""
-    files: list[str] = []
-    count = 0
-    for name, group in by_page(rows, context):
-        count += len(group)
-        files.append(write_file(path / f"{name}.xml", describe(group, context)))
-    return ExportReport(tuple(files), count)
+    return write_files(path, by_page(rows, context), lambda group: describe(group, context))
 
 
 def describe(group: list[ExportRow], context: ExportContext) -> Element:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_record
-from snoop_catalogue.xml_files import XML_LANG, Element, add, write_file
+from snoop_catalogue.xml_files import XML_LANG, Element, add, write_files
 from snoop_flow import citing
 from snoop_flow.dublin_core import DC
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
@@ -26,13 +26,11 @@ MOST = 1000
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
     """Write the files below the folder `path`."""
-    files: list[str] = []
-    count = 0
-    for number, group in by_record(rows, MOST):
-        count += len(group)
-        name = group[0].record.id if number == 1 else f"{group[0].record.id}-{number}"
-        files.append(write_file(path / f"{name}.xml", describe(group, context)))
-    return ExportReport(tuple(files), count)
+    parts = (
+        (group[0].record.id if number == 1 else f"{group[0].record.id}-{number}", group)
+        for number, group in by_record(rows, MOST)
+    )
+    return write_files(path, parts, lambda group: describe(group, context))
 
 
 def describe(group: list[ExportRow], context: ExportContext) -> Element:

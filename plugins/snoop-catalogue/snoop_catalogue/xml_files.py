@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from lxml import etree
 
 from snoop_flow.citing import legal
+from snoop_flow.plugin_types import ExportReport, ExportRow
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 Element: TypeAlias = etree._Element
@@ -33,8 +34,16 @@ def write_stream(path: Path, root: str, namespaces: Mapping[str, str], elements:
                 file.write("\n")
 
 
-def write_file(path: Path, root: Element) -> str:
-    """A file of its own; returns its path as a report names it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    etree.ElementTree(root).write(str(path), encoding="utf-8", xml_declaration=True, pretty_print=True)
-    return str(path)
+def write_files(
+    folder: Path, parts: Iterable[tuple[str, list[ExportRow]]], describe: Callable[[list[ExportRow]], Element]
+) -> ExportReport:
+    """A file of its own for each named part."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[str] = []
+    count = 0
+    for name, rows in parts:
+        path = str(folder / f"{name}.xml")
+        etree.ElementTree(describe(rows)).write(path, encoding="utf-8", xml_declaration=True, pretty_print=True)
+        files.append(path)
+        count += len(rows)
+    return ExportReport(tuple(files), count)

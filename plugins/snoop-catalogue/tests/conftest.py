@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
 
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportRow
-from snoop_flow.testing import export_context, export_rows
+from snoop_flow.testing import export_context, export_rows, read_schema
 from snoop_iiif import IIIFError, Manifest, read_document
 
 ROOT = Path(__file__).parents[3]
@@ -115,19 +114,6 @@ def exported(real_rows: list[ExportRow], tmp_path: Path) -> Exported:
     return export
 
 
-class _ByName(etree.Resolver):
-    """Imports that would go to the network, from the folder of schemas by their file names."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._files = {path.name: path for path in sorted(folder.rglob("*.xsd"), reverse=True)}
-
-    def resolve(self, url: str, _: str, context: Any) -> Any:  # type: ignore[override]  # lxml-stubs has it wrong
-        if "://" in url and (found := self._files.get(url.rsplit("/", 1)[-1])):
-            return self.resolve_filename(str(found), context)  # type: ignore[attr-defined]  # as well
-        return None
-
-
 @pytest.fixture(scope="session")
 def validate(shared: Path) -> Validate:
     """Fails with the schema's complaints; schemas are named by their path below the folder of schemas."""
@@ -135,9 +121,7 @@ def validate(shared: Path) -> Validate:
 
     @lru_cache
     def schema(name: str) -> etree.XMLSchema:
-        parser = etree.XMLParser()
-        parser.resolvers.add(_ByName(folder))
-        return etree.XMLSchema(etree.parse(str(folder / name), parser))
+        return read_schema(folder / name, folder)
 
     def check(name: str, element: etree._Element) -> None:
         found = schema(name)
