@@ -2,7 +2,8 @@
 
 Institution → Collection → Record → Item is the corpus; EmbeddingSet, Shard and Index are what machines derive from
 it; VisualClass, Mark, ClassModel, Audit and Prediction are the expert's work; Annotation is what goes back to the
-catalogue. Times are aware datetimes in UTC. Ids are opaque, stable and safe in a URL.
+catalogue. They are one vocabulary whose words name one another, and so stand in one file. Times are aware datetimes
+in UTC. Ids are opaque, stable and safe in a URL.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What plugins give: specs (a name, facts and a callable that opens the real thing) and the protocols behind them.
 
 A hook returns specs only, so that listing plugins never loads a model. Arrays are numpy; `D` is a backbone's
-dimension, `N` the number of rows of a view. Vectors are float32 and L2-normalised, so an inner product is a cosine.
+dimension, `N` the number of rows of a view. It is one file, since it is one contract, which plugin authors read
+whole. Vectors are float32 and L2-normalised, so an inner product is a cosine.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The tables of the catalogue: one truth about what exists.
 
-Natural keys make every step repeatable: a record's id is derived from its collection and URI, an item's from its record
-and canvas, a feature is (item, embedding set), a mark is a client-made operation id, an annotation's id is derived from
-class, version and item.
+Natural keys make every step repeatable: a record's id is derived from its collection and URI, an item's from its
+record and canvas, a feature is (item, embedding set), a mark is a client-made operation id, an annotation's id is
+derived from class, version and item. All tables stand in one file, as they refer to one another by name.
 """
 
 from __future__ import annotations

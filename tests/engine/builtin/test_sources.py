@@ -1,4 +1,7 @@
-"""OAI-PMH, SRU, Change Discovery, BagIt, OCFL and WARC as sources, on real answers and files."""
+"""OAI-PMH, SRU, Change Discovery, BagIt, OCFL and WARC as sources, on real answers and files.
+
+One file, since all of them end in the same made-up manifests, and the last test asks which of them takes what.
+"""
 
 from __future__ import annotations
 
