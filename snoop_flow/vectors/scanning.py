@@ -104,11 +104,6 @@ class Scan:
         counts, edges = np.histogram(self.scores[self._allowed], bins)
         return counts, edges
 
-    def sample(self, count: int, rng: np.random.Generator) -> RowArray:
-        """Some allowed rows, each with the same chance, rising."""
-        rows = np.flatnonzero(self._allowed)
-        return np.sort(rng.choice(rows, min(count, len(rows)), replace=False))
-
     # --- certainty ------------------------------------------------------------------------------------------------
 
     def _top_candidates(self, count: int, below: float | None) -> tuple[RowArray, FloatArray]:
