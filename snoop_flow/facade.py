@@ -31,6 +31,7 @@ from snoop_flow import (
     segmenting,
     sharing,
     switching,
+    videos,
     workspace,
 )
 from snoop_flow import backbones as encoders
@@ -40,13 +41,14 @@ from snoop_flow.classes import auditing, comparing, definitions, estimating, mar
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
-from snoop_flow.errors import UsageError
+from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb
     for verb in (
         harvesting.HARVEST,
+        videos.VIDEOS,
         embedding.EMBED,
         segmenting.SEGMENT,
         indexing.INDEX,
@@ -66,8 +68,11 @@ class Workspace(workspace.Workspace):
         ...     archive.search(text="balloon").cards[0].label
     """
 
-    harvest = harvesting.harvest
-    retry = harvesting.retry
+    harvest = videos.harvest
+    retry = videos.retry
+    cut_videos = videos.cut_videos
+    films_to_cut = videos.films_to_cut
+    shots = videos.shots
     analyse = harvesting.analyse
     embed = embedding.embed
     segment = segmenting.segment
@@ -251,9 +256,20 @@ class Workspace(workspace.Workspace):
 
     def _run_quietly(self, job_id: str) -> None:
         try:
-            self.run_job(job_id)
+            self._follow(self.run_job(job_id))
         except Exception:  # noqa: BLE001 - the job keeps its error, and is shown with it
             running.log.debug("job %s", job_id, exc_info=True)
+
+    def _follow(self, job: Job) -> None:
+        """Cut the films that a harvest met."""
+        if job.kind == harvesting.HARVEST.kind and job.state is JobState.DONE and not self.closing:
+            slug = job.report.get("collection") or None
+            try:
+                lacking = self.films_to_cut(slug)
+            except PluginError:
+                lacking = 1  # the job tells why nothing can cut them
+            if lacking:
+                self.start_job(videos.VIDEOS.kind, {"collection": slug})
 
     def run_job(self, job_id: str, progress: Progress | None = None) -> Job:
         """Do all open units of a job here and finish it; what was done already is not done again."""
@@ -284,6 +300,7 @@ class Workspace(workspace.Workspace):
 
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "videos": {"collection": None, "segmenter": None, "keyframes": None, "every": None},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

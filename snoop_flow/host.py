@@ -171,7 +171,7 @@ class PluginHost:
             if spec.recognises(location):
                 return spec
         raise PluginError(
-            f"{location}: no source can read this; give an http(s) address or an existing folder of images"
+            f"{location}: no source can read this; give an http(s) address, a folder of images or films, or a film"
         )
 
     def backbone(self, name: str) -> BackboneSpec:

@@ -29,6 +29,7 @@ from snoop_flow.cli import (
     search,
     sources,
     teaching,
+    videos,
     workspaces,
 )
 from snoop_flow.host import PluginHost
@@ -73,6 +74,7 @@ for module in (
     people,
     corpus,
     sources,
+    videos,
     backbones,
     search,
     classes,

@@ -137,7 +137,9 @@ class Child:
         return SourceError(FailureKind.HOSTILE, uri, reason)
 
 
-def start_child(program: str, arguments: Sequence[str], descriptors: Sequence[int], what: str) -> subprocess.Popen[bytes]:
+def start_child(
+    program: str, arguments: Sequence[str], descriptors: Sequence[int], what: str
+) -> subprocess.Popen[bytes]:
     """Start a Python program that reads foreign bytes; it inherits a few open files and nothing else.
 
     Args:

@@ -52,6 +52,7 @@ from snoop_flow.reports.pipeline import (
     SegmentReport,
     StatusReport,
     SwitchReport,
+    VideosReport,
 )
 from snoop_flow.reports.searching import (
     Abilities,
@@ -122,4 +123,5 @@ __all__ = [
     "Twin",
     "UndoneRound",
     "VersionsReport",
+    "VideosReport",
 ]

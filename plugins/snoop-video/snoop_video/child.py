@@ -25,10 +25,11 @@ from snoop_video import messages
 from snoop_video.choosing import Chooser, Offered
 from snoop_video.film import Film, RefusedError, Shown
 from snoop_video.finding import Detector, Found
-from snoop_video.picturing import jpeg_of
+from snoop_video.picturing import has_writing, jpeg_of
 from snoop_video.stamps import Stamp, stamp_of
 
 OFTEN = 64  # frames between two signs of life
+TITLE = 0.5  # quality of writing on black
 
 
 def main(descriptor: int, film: int, memory: int, cpu_seconds: int, detector: str) -> None:
@@ -41,7 +42,7 @@ def main(descriptor: int, film: int, memory: int, cpu_seconds: int, detector: st
     """
     av.logging.set_level(av.logging.PANIC)
     Image.init()
-    for module in walk_packages(av.__path__, "av."):  # it imports when it needs, and then no file may be opened any more
+    for module in walk_packages(av.__path__, "av."):  # later imports would open files, which is forbidden then
         if not module.name.startswith("av.__main__"):
             import_module(module.name)
     found_by = _imported(detector)
@@ -87,7 +88,8 @@ def _cut(connection: socket.socket, film: Film, detector: Any, request: dict[str
     def keep(offered: Iterator[Offered]) -> None:
         for one in offered:
             jpeg = jpeg_of(one.frame, film.shown_size(one.frame), request["longest"])
-            facts = {"at": one.time, "quality": one.quality, "tick": one.tick, "signature": one.signature}
+            quality = one.quality or (TITLE if has_writing(one.frame) else 0.0)
+            facts = {"at": one.time, "quality": quality, "tick": one.tick, "signature": one.signature}
             messages.write(connection, messages.STILL, facts, jpeg)
 
     for shown in film.frames(part.from_):

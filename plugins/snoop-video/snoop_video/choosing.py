@@ -1,14 +1,14 @@
 """Which frames of a shot are kept as stills.
 
-The first good one: it shows a picture and is not in the middle of a quick movement. Where there is none within a second,
-the best of that second. With more than one still for a shot, further ones are offered whenever the picture has changed
-much, and the choice among them is made when the whole shot is known. At a fixed rate, one for each tick of the film's
-clock. Black frames are left out, and frames that look like the still before them.
+The first good one: it shows a picture and is not in the middle of a quick movement. Where there is none within a
+second, the best of that second. With more than one still for a shot, further ones are offered whenever the picture has
+changed much, and the choice among them is made when the whole shot is known. At a fixed rate, one for each tick of the
+film's clock. Black frames are left out, and frames that look like the still before them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ STILL = 6.0  # change from the frame before, at most
 PATIENCE = 1.0  # seconds
 ANOTHER = 12.0  # change from the last still, from which on another one is offered
 PAUSE = 0.5  # seconds between two that are offered
+LEAST = 0.05  # quality of what is not black
 SAME = 2.0  # change up to which two stills are the same
 
 
@@ -87,7 +88,7 @@ class Chooser:
     def _first(self, frame: Any, stamp: Stamp, change: float) -> Iterator[Offered]:
         if self._until is None and not stamp.black:
             self._until = stamp.time + PATIENCE
-        worth = min(stamp.spread, 3 * PICTURE) - 2 * change
+        worth = min(stamp.spread, 3 * PICTURE) + min(stamp.mean, 64.0) / 16 - 2 * change
         if self._best is None or worth > self._best.worth:
             self._best = _Seen(frame, stamp, worth)
         if stamp.spread >= PICTURE and change <= STILL and self._until is not None:
@@ -108,7 +109,7 @@ class Chooser:
 
     def _offer(self, frame: Any, stamp: Stamp, tick: bool) -> Offered:
         self._last = stamp
-        good = 0.0 if stamp.black else min(1.0, stamp.spread / PICTURE)
+        good = 0.0 if stamp.black else max(LEAST, min(1.0, stamp.spread / PICTURE))
         return Offered(frame, stamp.time, round(good, 3), tick, signature_of(stamp))
 
 

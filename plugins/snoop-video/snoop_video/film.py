@@ -22,6 +22,7 @@ from snoop_flow.errors import FailureKind
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,flv,mxf,asf,m4v,mpegvideo,h264,hevc,dv,ivf,rm,gxf"
 OWN_TIMELINE = ("mov", "matroska")
+MICROSECONDS = 1_000_000  # in which containers count
 BUFFER = 1 << 20  # bytes read at once
 LONGEST = 100 * 3600.0  # seconds that a film may last
 MOST_PIXELS = 8192 * 8192
@@ -61,13 +62,18 @@ class Shown:
 class Film:
     """An opened film."""
 
+    _container: Any
+    _stream: Any
+
     def __init__(self, file: BinaryIO) -> None:
         """Look at its head; raises `RefusedError`."""
         options = {"format_whitelist": FORMATS, "protocol_whitelist": "", "enable_drefs": "0"}
         try:
             self._container = av.open(file, options=options, buffer_size=BUFFER)
         except (FFmpegError, ValueError, OSError) as error:
-            raise RefusedError(FailureKind.INVALID, f"is no film, or one that cannot be read ({_said(error)})") from error
+            raise RefusedError(
+                FailureKind.INVALID, f"is no film, or one that cannot be read ({_said(error)})"
+            ) from error
         streams = [one for one in self._container.streams.video if not _cover(one)]
         if not streams:
             raise RefusedError(FailureKind.INVALID, "holds no moving pictures")
@@ -76,8 +82,9 @@ class Film:
         self._format = self._container.format.name.split(",")[0]
         self._check()
         began = self._container.start_time
-        self._zero = 0.0 if self._format in OWN_TIMELINE or began is None else began / av.time_base
-        self.period = float(1 / self._rate()) if self._rate() else 0.04
+        self._zero = 0.0 if self._format in OWN_TIMELINE or began is None else began / MICROSECONDS
+        rate = self._rate()
+        self.period = float(1 / rate) if rate else 0.04
 
     def _check(self) -> None:
         context = self._stream.codec_context
@@ -86,7 +93,9 @@ class Film:
         if context.width * context.height > MOST_PIXELS:
             raise RefusedError(FailureKind.TOO_BIG, f"pictures of {context.width} × {context.height} are too large")
         if (self.duration or 0.0) > LONGEST:
-            raise RefusedError(FailureKind.HOSTILE, f"says that it lasts {self.duration or 0:.0f} s; its head is damaged")
+            raise RefusedError(
+                FailureKind.HOSTILE, f"says that it lasts {self.duration or 0:.0f} s; its head is damaged"
+            )
 
     def _rate(self) -> Fraction | None:
         """Frames a second as the film says; None where it does not, or something impossible."""
@@ -100,7 +109,7 @@ class Film:
         """Seconds as the film says, None where it does not."""
         length = self._container.duration
         if length is not None and length > 0:
-            return length / av.time_base
+            return float(length / MICROSECONDS)
         if self._stream.duration and self._stream.time_base:
             return float(self._stream.duration * self._stream.time_base)
         return None
@@ -176,7 +185,9 @@ class Film:
 
     def _time_of(self, frame: Any, last: Shown | None) -> float:
         """When a frame is shown; a clock that stands still or jumps back is put right by the frame rate."""
-        given = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base) - self._zero
+        given = (
+            None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base) - self._zero
+        )
         if last is None:
             return max(0.0, given or 0.0)
         return given if given is not None and given > last.time else last.time + self.period
@@ -190,8 +201,6 @@ class Film:
     def close(self) -> None:
         """Let go of the decoder."""
         self._container.close()
-
-
 
 
 def _cover(stream: Any) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 QUALITY = 88
+WRITING = 48  # grey levels above the ground
+SHARE = 0.0005  # of the pixels
 
 
 def jpeg_of(frame: Any, size: tuple[int, int], longest: int) -> bytes:
@@ -30,6 +33,13 @@ def jpeg_of(frame: Any, size: tuple[int, int], longest: int) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
+
+
+def has_writing(frame: Any) -> bool:
+    """Whether something bright stands on a black frame, such as a title, which its stamp is too small to show."""
+    lines = frame.reformat(format="gray").to_ndarray()
+    bright = lines > int(np.median(lines)) + WRITING
+    return int(np.count_nonzero(bright)) > SHARE * int(lines.size)
 
 
 def _one_field(frame: Any, size: tuple[int, int]) -> Image.Image:

@@ -153,7 +153,11 @@ class _Child:
             reason = "it does not answer properly"
         except (EOFError, TimeoutError, ConnectionError, ValueError) as error:
             self._process.kill()
-            lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines() if self._process.stderr else []
+            lines = (
+                self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+                if self._process.stderr
+                else []
+            )
             reason = lines[-1] if lines else str(error)
         raise SnoopError(f"the film decoder cannot start: {reason}")
 

@@ -59,7 +59,9 @@ def video_segmenter(name: str, title: str, version: str, detector: str, needs: s
 
     def opened() -> VideoSegmenter:
         if needs and find_spec(needs) is None:
-            raise PluginError(f"segmenter {name} needs {needs}, which is not installed; see the documentation of its plugin")
+            raise PluginError(
+                f"segmenter {name} needs {needs}, which is not installed; see the documentation of its plugin"
+            )
         return ShotSegmenter(detector)
 
     return VideoSegmenterSpec(name, title, version, opened)
