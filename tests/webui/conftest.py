@@ -136,6 +136,6 @@ def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[st
     here = f"/classes/{made.id}"
     screens = ["/", f"/?class={made.id}", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}", "/?q=nothing+of+it"]
     screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
-    screens += [f"{here}/versions", "/home", "/discover", "/preferences", "/admin"]
+    screens += [f"{here}/versions", f"{here}/distribution", "/home", "/discover", "/preferences", "/admin"]
     screens += [f"{here}/publish/preview/{archive.item(archive.predictions(made.id)[0].item).record_id}"]
     return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]
