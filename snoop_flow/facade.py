@@ -130,6 +130,7 @@ class Workspace(workspace.Workspace):
     annotation_page = presenting.annotation_page
     annotation_list = presenting.annotation_list
     annotated_manifest = presenting.annotated_manifest
+    annotated_manifest_2 = presenting.annotated_manifest_2
     annotated_collection = presenting.annotated_collection
     annotation_evidence = annotating.annotation_evidence
     container = annotating.container
