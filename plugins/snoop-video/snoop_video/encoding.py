@@ -56,18 +56,19 @@ def encode(path: Path, pictures: Iterable[Picture], fps: float, how: Encoding | 
             if stream is None:
                 stream = _stream(container, pixels.shape[1], pixels.shape[0], fps, wanted)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), "rgb24").reformat(format=wanted.pixels)
-            frame.time_base = Fraction(1, TICKS)
-            at = number / fps if wanted.times is None else wanted.times[number]
-            frame.pts = round(at * TICKS)
+            frame.time_base = stream.codec_context.time_base
+            frame.pts = number if wanted.times is None else round(wanted.times[number] * TICKS)
             container.mux(stream.encode(frame))
         if stream is not None:
             container.mux(stream.encode(None))
 
 
 def _stream(container: Any, width: int, height: int, fps: float, wanted: Encoding) -> Any:
-    stream = container.add_stream(wanted.codec, rate=Fraction(fps).limit_denominator(1001))
+    rate = Fraction(fps).limit_denominator(1001)
+    stream = container.add_stream(wanted.codec, rate=rate)
     stream.width, stream.height, stream.pix_fmt = width, height, wanted.pixels
-    stream.codec_context.time_base = Fraction(1, TICKS)
+    regular = wanted.times is None  # older codecs only know clocks that tick with the frames
+    stream.codec_context.time_base = 1 / rate if regular else Fraction(1, TICKS)
     stream.codec_context.gop_size = wanted.between
     options = dict(wanted.options) if wanted.codec.startswith("libx26") else {}
     if wanted.interlaced:

@@ -35,7 +35,7 @@ def frames(shots: Sequence[int], size: tuple[int, int] = (96, 64), first: int = 
     for number, length in enumerate(shots, first):
         pixels = np.asarray(scene(number, size))
         for step in range(length):
-            left = step % size[0]
+            left = step // 4 % size[0]
             yield pixels[:, left : left + size[0]]
 
 
