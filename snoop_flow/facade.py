@@ -220,7 +220,7 @@ class Workspace(workspace.Workspace):
         """Queue a job; a plugin such as Prefect takes it, else it runs in a thread of this process.
 
         Args:
-            kind: a verb: harvest, embed, index, enrich or publish.
+            kind: a verb, such as harvest, embed, index, enrich or publish.
             parameters: the verb's arguments; those left out have its defaults.
 
         Raises:
@@ -232,6 +232,22 @@ class Workspace(workspace.Workspace):
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)
+
+    def start_videos(self, collection: str | None = None) -> Job | None:
+        """Queue the cutting of films that a harvest met, unless that is under way; None where there is nothing to cut.
+
+        Args:
+            collection: slug of the only collection to look at.
+        """
+        try:
+            lacking = self.films_to_cut(collection)
+        except PluginError:
+            lacking = 1  # the job tells why nothing can cut them
+        if not lacking:
+            return None
+        parameters = {**_DEFAULTS[videos.VIDEOS.kind], "collection": collection}
+        same = running.unfinished(self, videos.VIDEOS.kind, parameters)
+        return same[0] if same else self.start_job(videos.VIDEOS.kind, parameters)
 
     def resume_job(self, job_id: str) -> Job:
         """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
@@ -266,13 +282,7 @@ class Workspace(workspace.Workspace):
     def _follow(self, job: Job) -> None:
         """Cut the films that a harvest met."""
         if job.kind == harvesting.HARVEST.kind and job.state is JobState.DONE and not self.closing:
-            slug = job.report.get("collection") or None
-            try:
-                lacking = self.films_to_cut(slug)
-            except PluginError:
-                lacking = 1  # the job tells why nothing can cut them
-            if lacking:
-                self.start_job(videos.VIDEOS.kind, {"collection": slug})
+            self.start_videos(job.report.get("collection") or None)
 
     def run_job(self, job_id: str, progress: Progress | None = None) -> Job:
         """Do all open units of a job here and finish it; what was done already is not done again."""
@@ -303,7 +313,7 @@ class Workspace(workspace.Workspace):
 
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
-    "videos": {"collection": None, "segmenter": None, "keyframes": None, "every": None},
+    "harvest_videos": {"collection": None, "segmenter": None, "keyframes": None, "every": None},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

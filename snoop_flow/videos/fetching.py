@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from snoop_flow.entities import Item
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
+from snoop_flow.protocols.hls import find_film, write_film
 from snoop_flow.workspace import Workspace
 
 PIECE = 16 << 20  # bytes asked for at once, and held in memory
@@ -35,8 +36,7 @@ def local_file(workspace: Workspace, canvas: Item, medium: Mapping[str, Any]) ->
         draft = copy.with_name(f"{copy.name}.{os.getpid()}.part")
         try:
             with draft.open("wb") as file:
-                for piece in _pieces(workspace, url, medium):
-                    file.write(piece)
+                _fetch(workspace, url, str(medium.get("format", "")), file)
             draft.replace(copy)
         except OSError as error:
             reason = f"cannot be kept below the workspace while it is cut ({error.strerror})"
@@ -55,9 +55,14 @@ def _copy(workspace: Workspace, canvas: Item) -> Path:
     return workspace.folder / "run" / "films" / f"{canvas.id}-{canvas.image_digest[:16]}"
 
 
-def _pieces(workspace: Workspace, url: str, medium: Mapping[str, Any]) -> Iterator[bytes]:
+def _fetch(workspace: Workspace, url: str, media_type: str, file: BinaryIO) -> None:
     fetcher, limit = workspace.fetcher(), workspace.settings.video_max_bytes
-    yield from _ranges(fetcher, url, limit)
+    if is_playlist(url, media_type):
+        playlist = find_film(url, lambda address, accept: fetcher.get(address, accept=accept))
+        write_film(playlist, lambda part: fetcher.get(part.url, accept=ACCEPT, byte_range=part.byte_range), file, limit)
+        return
+    for piece in _ranges(fetcher, url, limit):
+        file.write(piece)
 
 
 def _ranges(fetcher: Fetcher, url: str, limit: int) -> Iterator[bytes]:

@@ -166,4 +166,4 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
 
 
 # decoding uses all processors by itself; of two films at once, one starts and ends while the other one computes
-VIDEOS = Verb("videos", plan, _do_unit, _finish, at_once=2)
+VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=2)

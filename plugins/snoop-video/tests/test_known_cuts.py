@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_hard_cuts_are_found_to_the_frame_and_gradual_ones_as_well(
     score = 2 * right / (2 * right + wrong + missed)
     lines.append(f"F1 on hard cuts {score:.3f}; {seen} of {gradual} gradual changes")
     with capsys.disabled():
-        print("\n" + "\n".join(lines))
+        sys.stdout.write("\n" + "\n".join([*lines, ""]))
     assert score >= 0.95
     assert seen >= 0.8 * gradual
 
