@@ -83,6 +83,7 @@ class Film:
         self._check()
         began = self._container.start_time
         self._zero = 0.0 if self._format in OWN_TIMELINE or began is None else began / MICROSECONDS
+        self._tick = float(self._stream.time_base or 0)
         rate = self._rate()
         self.period = float(1 / rate) if rate else 0.04
 
@@ -179,18 +180,16 @@ class Film:
             silent = 0 if frames else silent + 1
             for frame in frames:
                 time = self._time_of(frame, last)
-                lasts = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else self.period
+                lasts = frame.duration * self._tick or self.period
                 last = Shown(frame, time, lasts)
                 yield last
 
     def _time_of(self, frame: Any, last: Shown | None) -> float:
         """When a frame is shown; a clock that stands still or jumps back is put right by the frame rate."""
-        given = (
-            None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base) - self._zero
-        )
+        given = None if frame.time is None else frame.time - self._zero
         if last is None:
-            return max(0.0, given or 0.0)
-        return given if given is not None and given > last.time else last.time + self.period
+            return max(0.0, float(given or 0.0))
+        return float(given) if given is not None and given > last.time else last.time + self.period
 
     def shown_size(self, frame: Any) -> tuple[int, int]:
         """Width and height as players show a frame: with square pixels, turned as its film says."""

@@ -16,7 +16,7 @@ from snoop_video.stamps import FLAT, Stamp, likeness
 LENGTHS = (6, 10, 16, 24, 36, 50)  # frames
 APART = 18.0  # mean change between the two pictures that a dissolve joins
 ALIKE = 0.5  # correlation from which on two pictures are of one scene
-MIXED = 0.2  # share of the difference that no mixture explains, at most
+MIXED = 0.13  # share of the difference that no mixture explains, at most
 EVERY = 0.1  # seconds; by the clock of the film, so that it is looked at the same wherever a part begins
 
 
@@ -82,12 +82,19 @@ def _middle(stretch: list[Stamp]) -> int | None:
     first, last = stretch[0].values, stretch[-1].values
     way = last - first
     whole = float(way @ way)
-    shares = []
-    for one in stretch[1:-1]:
+
+    def share_of(one: Stamp) -> float | None:
         gone = one.values - first
         share = float(gone @ way) / whole
-        rest = gone - share * way
-        if float(rest @ rest) > MIXED * whole:
+        # what is left of it beside the way, by Pythagoras
+        return share if float(gone @ gone) - share * share * whole <= MIXED * whole else None
+
+    if share_of(stretch[len(stretch) // 2]) is None:  # most are found out by this one
+        return None
+    shares = []
+    for one in stretch[1:-1]:
+        share = share_of(one)
+        if share is None:
             return None
         shares.append(share)
     steps = np.diff([0.0, *shares, 1.0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import click
+
 from snoop_flow import hookimpl
 from snoop_flow.plugin_types import VideoSegmenterSpec
 from snoop_video.segmenter import DIFFERENCES, video_segmenter
@@ -16,6 +18,16 @@ SCENEDETECT = video_segmenter(
     "snoop_video.scenedetecting:Adaptive",
     needs="scenedetect",
 )
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    """Add `bench video`."""
+    from snoop_video.commands import video
+
+    bench = cli.commands["bench"]
+    if isinstance(bench, click.Group):
+        bench.add_command(video)
 
 
 @hookimpl

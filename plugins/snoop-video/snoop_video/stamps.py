@@ -1,6 +1,6 @@
 """Frames shrunk to stamps: brightness on 36 × 64 points and colour on two times 18 × 32, straight from the planes.
 
-Reading every pixel of a frame takes a third of the time that decoding it does. A stamp reads 36 rows and 256 pixels of
+Reading every pixel of a frame takes a third of the time that decoding it does. A stamp reads 36 rows and 128 pixels of
 each, whatever the frame's size: enough to see a cut by, at a small share of the decoding's cost.
 """
 
@@ -20,7 +20,7 @@ FLAT = 3.5  # grey levels by which the points of a frame without a picture diffe
 DARK = 32.0  # grey level of black at most, on old film
 # planes of 8 bits in the order brightness, blue, red; everything else is converted first
 PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "yuv411p", "yuv410p"})
-SAMPLES = 4  # pixels averaged to a point
+SAMPLES = 2  # pixels averaged to a point
 # the mean change of brightness and twice that of the colours
 _WEIGHTS = np.repeat(np.array([1 / BRIGHT, 1 / COLOUR], np.float32), [BRIGHT, 2 * COLOUR])
 

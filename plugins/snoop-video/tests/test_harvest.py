@@ -58,7 +58,8 @@ def test_a_film_becomes_a_record_with_canvas_shots_and_keyframes(workspace: Work
     assert (medium["kind"], medium["format"], medium["path"]) == ("Video", "video/mp4", str(path))
     assert (medium["duration"], medium["fps"], medium["width"], medium["height"]) == (3.8, 25.0, 96, 64)
     for one in (canvas, *rest):  # their pictures are served and shown
-        assert Image.open(workspace.image_file(one.id)).size == (96, 64)
+        with Image.open(workspace.image_file(one.id)) as picture:
+            assert picture.size == (96, 64)
         assert workspace.thumbnail(one.id).is_file()
 
 
