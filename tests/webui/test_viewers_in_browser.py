@@ -93,6 +93,7 @@ def published(seeing: Workspace, institution: Any, shared: Path) -> Iterator[Pub
     box = tuple(int(side) for side in one["target"]["selector"]["value"].removeprefix("xywh=").split(","))
     public = seeing.settings.public_url
     for canvas, item in zip(document["sequences"][0]["canvases"], found, strict=True):
+        canvas["@id"] = item.uri  # this manifest names its canvases only by what is painted on them
         canvas["otherContent"] = [{"@id": f"{public}/annotations/lists/{item.id}", "@type": "sc:AnnotationList"}]
     wrapper = f"{public}/iiif/annotated/{record.id}"
     manifests = {
