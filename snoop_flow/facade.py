@@ -148,6 +148,7 @@ class Workspace(workspace.Workspace):
     image_page = annotating.image_page
     published_image = annotating.published_image
     published_classes = annotating.published_classes
+    published_runs = annotating.published_runs
     first_publication = annotating.first_publication
     push = pushing.push
     push_targets = pushing.push_targets

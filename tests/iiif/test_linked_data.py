@@ -63,7 +63,7 @@ def triples(shared: Path) -> Callable[[dict[str, Any]], Triples]:
     known[CONTEXT.partition("://")[2]] = context_document()
 
     # of services that annotations do not have, and that the context of Presentation 3 names beside those that they do
-    nothing = {"@context": {}}
+    nothing: dict[str, Any] = {"@context": {}}
 
     def load(url: str, _: object) -> dict[str, Any]:
         return {
