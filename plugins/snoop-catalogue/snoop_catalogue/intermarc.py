@@ -1,12 +1,12 @@
 """Exporter `intermarc`: INTERMARC, the format of the BnF, as MarcXchange, by pymarc.
 
-A statement on a picture is a technique (285), a genre (641 $a), a form or function (646 $a) or a kind of map (647 $a). A
-class does not say which: the French terms below decide, and what they do not know is a genre. In 285 $f is the family of
-techniques, $j the technique itself and $g the material. Notes (300 $a) say how each was found.
+A statement on a picture is a technique (285), a genre (641 $a), a form or function (646 $a) or a kind of map (647 $a).
+A class does not say which: the French terms below decide, and what they do not know is a genre. In 285 $f is the family
+of techniques, $j the technique itself and $g the material. Notes (300 $a) say how each was found.
 
-Families and forms are those of the BnF's data model for images (https://github.com/altomator/Gallica-Images, MDD), after
-its lists for the fields 285, 641, 646 and 647. There is no public schema: check a file with your own system before you
-load many.
+Families and forms are those of the BnF's data model for images (https://github.com/altomator/Gallica-Images, MDD),
+after its lists for the fields 285, 641, 646 and 647. There is no public schema: check a file with your own system
+before you load many.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ TECHNIQUES = {
 }
 MATERIALS = "bois calque carton cuivre ivoire papier papyrus parchemin soie toile vélin verre"
 TERMS = {
-    "646": "affiche album almanach assignat autocollant bande-dessinée billet blason brochure calendrier carnet catalogue "
-    "couverture croquis dessus diplôme écran éphéméra ephemera étiquette éventail ex-libris faire-part frontispice "
-    "graphique jeton jeu lettrine maquette marque-page médaille menu monnaie ornement papier-peint partition passeport "
-    "portfolio programme prospectus puzzle rébus sceau timbre timbre-poste tract vignette",
+    "646": "affiche album almanach assignat autocollant bande-dessinée billet blason brochure calendrier carnet "
+    "catalogue couverture croquis dessus diplôme écran ephemera étiquette éventail ex-libris faire-part "
+    "frontispice graphique jeton jeu lettrine maquette marque-page médaille menu monnaie ornement papier-peint partition "
+    "passeport portfolio programme prospectus puzzle rébus sceau timbre timbre-poste tract vignette",
     "647": "atlas cadastre carte globe mappemonde plan planisphère portulan",
 }
 # before the first word decides
