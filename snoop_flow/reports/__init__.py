@@ -37,6 +37,7 @@ from snoop_flow.reports.enrichment import (
     PublishPlan,
     PublishReport,
     PushReport,
+    PushTarget,
     ReviewReport,
 )
 from snoop_flow.reports.pipeline import (
@@ -112,6 +113,7 @@ __all__ = [
     "PublishPlan",
     "PublishReport",
     "PushReport",
+    "PushTarget",
     "RangeReport",
     "RefineReport",
     "ReviewReport",
