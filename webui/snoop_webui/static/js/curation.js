@@ -45,10 +45,13 @@ function put(cell, wanted) {
   grid.name(cell);
 }
 
+// Found once: they are in the rail, which stays, and a look through thousands of cells at each mark is felt.
+const counters = Object.groupBy(document.querySelectorAll("[data-count]"), (node) => node.dataset.count);
+
 function count(of, change) {
   if (of === null) return;
   for (const name of [String(of), "marks"])
-    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) {
+    for (const node of counters[name] ?? []) {
       node.dataset.now = Math.max(0, Number(node.dataset.now ?? node.textContent.replace(/\D/g, "")) + change);
       node.textContent = number(node.dataset.now);
     }
@@ -110,7 +113,7 @@ function tell(text, ...actions) {
 marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words.refused} ${detail}`; enable(); });
 marks?.addEventListener("saved", ({ detail }) => {
   for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
-    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
+    for (const node of counters[name] ?? []) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
   save.textContent = words.saved;
   setTimeout(() => { if (save.textContent === words.saved) save.textContent = ""; }, 1500);
   enable();
@@ -120,7 +123,7 @@ function enable() {
   const undo = document.getElementById("undo");
   if (undo) undo.disabled = !marks.undoable.length;
   const refine = document.getElementById("refine");
-  const positives = document.querySelector('[data-count="1"]');
+  const [positives] = counters["1"];
   if (refine) refine.disabled = Number((positives.dataset.now ?? positives.textContent).replace(/\D/g, "")) === 0;
 }
 
