@@ -28,17 +28,21 @@ def collection(slug: str) -> Response:
 
 
 @pages.get("/search")
-@pages.get("/search/<any(manifests, collections):kind>/<name>")
-def search(kind: str = "", name: str = "") -> Response:
+@pages.get("/search/manifests/<record_id>")
+@pages.get("/search/collections/<slug>")
+def search(record_id: str = "", slug: str = "") -> Response:
     """Annotations by the words of their classes: anywhere, in a record, or in a collection."""
-    return _document(current.workspace().search_annotations(_within(kind, name), request.args.to_dict()), _SEARCH)
+    return _document(current.workspace().search_annotations(_within(record_id, slug), request.args.to_dict()), _SEARCH)
 
 
 @pages.get("/search/complete")
-@pages.get("/search/<any(manifests, collections):kind>/<name>/complete")
-def complete(kind: str = "", name: str = "") -> Response:
+@pages.get("/search/manifests/<record_id>/complete")
+@pages.get("/search/collections/<slug>/complete")
+def complete(record_id: str = "", slug: str = "") -> Response:
     """Names of classes by how they begin, as far as something of them is found there."""
-    return _document(current.workspace().complete_annotations(_within(kind, name), request.args.to_dict()), _SEARCH)
+    return _document(
+        current.workspace().complete_annotations(_within(record_id, slug), request.args.to_dict()), _SEARCH
+    )
 
 
 @pages.get("/changes")
@@ -53,8 +57,8 @@ def change_page(page: int) -> Response:
     return _document(current.workspace().change_page(page), _DISCOVERY)
 
 
-def _within(kind: str, name: str) -> str:
-    return f"{kind}/{name}" if kind else ""
+def _within(record_id: str, slug: str) -> str:
+    return f"manifests/{record_id}" if record_id else f"collections/{slug}" if slug else ""
 
 
 def _document(document: Mapping[str, Any], media_type: str) -> Response:

@@ -58,7 +58,7 @@ function count(of, change) {
 }
 
 function mark(cells, wanted, { advance = false } = {}) {
-  if (!marks) { save.textContent = words.need_class; return; }
+  if (!marks) { save.textContent = fill(words.need_class, { key: keymap["new-class"].toUpperCase() }); return; }
   const changes = cells.filter((cell) => value(cell.dataset.mark) !== wanted).map((cell) => [cell.dataset.item, wanted, value(cell.dataset.mark)]);
   for (const cell of cells) put(cell, wanted);
   if (changes.length) marks.add(changes);
@@ -96,7 +96,7 @@ marks?.addEventListener("conflicts", ({ detail }) => {
   for (const { item, user, value: theirs } of detail) {
     const cell = grid?.byItem.get(item);
     if (!cell) continue;
-    cell.dataset.contested = `${user}: ${words[String(theirs)]}`;
+    cell.dataset.contested = fill(words.says, { user, mark: words[String(theirs)] });
     cell.title = cell.dataset.contested;
     grid.name(cell);
   }
@@ -165,6 +165,7 @@ async function showStrategy(show) {
 const options = document.getElementById("options");
 options.addEventListener("change", (event) => {
   const { name, value: chosen } = event.target;
+  if (!name) return; // the thumbs of the score window, which send their fields themselves
   if (name === "show") showStrategy(chosen);
   else loadResults(present({ [name]: chosen }));
 });
