@@ -240,7 +240,7 @@ def test_the_log_is_told_in_the_language_of_its_reader(
     told = {
         "en": (
             "version 1, positives 3, negatives 2",
-            "accepted 1, rejected 0",
+            "<small>accepted 1</small>",
             "viewer",
             "shut out",
             "key made",
@@ -248,7 +248,7 @@ def test_the_log_is_told_in_the_language_of_its_reader(
         ),
         "fr": (
             "version 1, positifs 3, négatifs 2",
-            "acceptées 1, refusées 0",
+            "<small>acceptées 1</small>",
             "lecteur",
             "exclu",
             "clé créée",

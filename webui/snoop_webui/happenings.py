@@ -46,14 +46,14 @@ def detail(event: Event) -> str:
     kind, _dot, what = event.name.partition(".")
     if what == "done" and kind != "login":
         names = figures(kind)
-        return ", ".join(f"{names[name]} {number(event.detail[name])}" for name in names if name in event.detail)
+        return ", ".join(f"{names[name]} {number(event.detail[name])}" for name in names if event.detail.get(name))
     told = [_told(name, value, event.detail) for name, value in event.detail.items() if name not in _UNTOLD]
     return ", ".join(one for one in told if one)
 
 
 def _told(name: str, value: Any, all_: Mapping[str, Any]) -> str:
-    """One figure; nothing where it is told with another, or says nothing."""
-    if value is None:
+    """One figure; nothing where it is told with another, or is none."""
+    if value is None or value == 0:
         return ""
     words: dict[str, Callable[[], object]] = {
         "answers": lambda: ngettext("%(num)s answer", "%(num)s answers", len(value)),
