@@ -25,6 +25,7 @@ from snoop_iiif.content_state import decode as decode_content_state
 from snoop_iiif.content_state import encode as encode_content_state
 from snoop_iiif.converting import convert_document
 from snoop_iiif.errors import IIIFError, ImageRequestError
+from snoop_iiif.films import FilmDraft, FilmMoment, ShotDraft
 from snoop_iiif.images import canvas_box, image_url, thumbnail_url
 from snoop_iiif.model import (
     Box,
@@ -55,6 +56,8 @@ __all__ = [
     "Collection",
     "CollectionDraft",
     "ContentState",
+    "FilmDraft",
+    "FilmMoment",
     "HostSurvey",
     "IIIFError",
     "Image",
@@ -69,6 +72,7 @@ __all__ = [
     "Mosaic",
     "Range",
     "Rendition",
+    "ShotDraft",
     "Size",
     "Software",
     "Tile",
