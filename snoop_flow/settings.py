@@ -48,6 +48,7 @@ class Settings:
         region_windows: regions kept of an image where a command names no number.
         region_cells: cells of the grid on which regions are described, along the longer side of an image.
         region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
+        segment_gap: seconds that may lie between two stretches of a film that are published as one segment.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
@@ -78,6 +79,7 @@ class Settings:
     region_windows: int = 32
     region_cells: int = 32
     region_limit: int = 10_000_000
+    segment_gap: float = 1.0
     watts_per_core: float = 12.0
     task_runner: str = "threads"
     push_token: str = ""
