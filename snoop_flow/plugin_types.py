@@ -52,6 +52,9 @@ class ItemDraft:
         image_digest: changes if and only if the picture must be embedded again.
         uri: the canvas URI, where the key is something more stable.
         aliases: other URIs under which institutions name this canvas.
+        parent: key and selector of the item of this record that it is a part of: a keyframe's shot, a shot's canvas.
+            What has a parent has its URI.
+        searched: it is embedded and found; not so a film's canvas and its shots, whose keyframes are.
     """
 
     key: str
@@ -64,6 +67,8 @@ class ItemDraft:
     selector: str = ""
     uri: str = ""
     aliases: tuple[str, ...] = ()
+    parent: tuple[str, str] | None = None
+    searched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class RecordDraft:
         digest: SHA-256 of the source document; an equal digest means that nothing changed.
         local: the installation itself serves the manifest and the images.
         problems: what could not be taken from this record, one line each.
-        media: sound and video of the record, JSON each: `{"canvas", "url", "kind", "format", "duration"}`.
+        media: sound and video of the record, JSON each: `{"canvas", "url" or "path", "kind", "format", "duration"}`;
+            `canvas` is the key of an item where the record has one for it.
         quirks: short codes of what was odd about the document and mended.
     """
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal_column, select, update
 
-from snoop_flow.entities import REFINED, Item, Prediction, Status
-from snoop_flow.store.items import item_of
+from snoop_flow.entities import REFINED, Item, ItemKind, Prediction, Status
+from snoop_flow.store.items import image_of, item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, prediction
 
@@ -29,13 +29,13 @@ def by_image(
     Args:
         images: numbers of the only images wanted, few thousand at most.
     """
-    image = func.coalesce(item.c.parent, item.c.number)
+    image = image_of()
     judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
     fitted = case((item.c.origin == REFINED, 0), else_=1)
     wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
     if images is not None:
         there = item.alias()
-        lies = there.c.number.in_(list(images)) | there.c.parent.in_(list(images))
+        lies = there.c.number.in_(list(images)) | (there.c.parent.in_(list(images)) & (there.c.kind == ItemKind.REGION))
         wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
     said = [column.label(f"said_{column.name}") for column in prediction.c]
     joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)

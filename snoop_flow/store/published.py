@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
+from snoop_flow.store.items import image_of
 from snoop_flow.store.predictions import publishable
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import annotation, item, prediction, record
@@ -126,7 +127,7 @@ def stream(
         statement = statement.where(annotation.c.class_id.in_(list(class_ids)))
     if collection_id is not None:
         statement = statement.where(record.c.collection_id == collection_id)
-    image = func.coalesce(item.c.parent, item.c.number)
+    image = image_of()
     ordered = statement.order_by(item.c.record_id, item.c.position, image, item.c.number, annotation.c.id)
     result = connection.execute(ordered.execution_options(yield_per=1000))
     for part in result.partitions():

@@ -30,6 +30,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 CONVENTION = {
@@ -192,6 +193,7 @@ item = Table(
     Column("image", JSON, nullable=False),
     Column("image_digest", String(64), nullable=False),
     Column("origin", String(50), nullable=False, default="", server_default=""),
+    Column("searched", Boolean, nullable=False, default=True, server_default=true()),
     _when("gone_at", nullable=True),
 )
 # few items are gone, and which they are is asked at every search
@@ -200,6 +202,13 @@ Index(
     item.c.number,
     sqlite_where=item.c.gone_at.is_not(None),
     postgresql_where=item.c.gone_at.is_not(None),
+)
+# likewise films and their shots, which only their keyframes are found for
+Index(
+    "ix_item_unsearched",
+    item.c.number,
+    sqlite_where=item.c.searched.is_(False),
+    postgresql_where=item.c.searched.is_(False),
 )
 Index(
     "ix_item_parent",
