@@ -123,6 +123,7 @@ class Workspace(workspace.Workspace):
     audit_log = accounts.audit_log
 
     manifest = presenting.manifest
+    keyframes_manifest = presenting.keyframes_manifest
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
     annotation_page = presenting.annotation_page

@@ -511,7 +511,7 @@ class ExportContext:
 
     Attributes:
         extension_context: address of the JSON-LD context for confidence and provenance.
-        page_uri: the address of an item's annotation page; regions share that of their image.
+        page_uri: the address of an item's annotation page; regions and keyframes share that of their canvas.
         manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
     """
 

@@ -74,7 +74,7 @@ def publish_plan(workspace: Workspace, name: str, *, policy: str = "accepted", e
             for row, state in zip(rows, published.compared(connection, rows), strict=True):
                 numbers[state].append(row["item"])
             gone += published.standing(connection, found.id, batch.merged)
-        gone += published.unsupported(connection, found.id, POLICIES[policy])
+        gone = list(dict.fromkeys([*gone, *published.unsupported(connection, found.id, POLICIES[policy])]))
     shown = [cards(workspace, some[:examples]) for some in (numbers["new"], numbers["changed"], gone)]
     return PublishPlan(len(numbers["new"]), len(numbers["changed"]), len(gone), len(numbers["unchanged"]), *shown)
 

@@ -17,6 +17,7 @@ from snoop_iiif.annotations import (
     build_page,
     build_terms,
     context_document,
+    media_fragment,
     search_services,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
@@ -97,6 +98,7 @@ __all__ = [
     "encode_content_state",
     "image_tiles",
     "image_url",
+    "media_fragment",
     "read_document",
     "read_information",
     "search_services",

@@ -3,7 +3,7 @@
 `csv-spreadsheet` opens right in a French Excel or Calc by a double click: it begins with a byte order mark, by which
 Excel knows UTF-8, and has semicolons between columns and commas in decimals. `csv` is for programs. In both, texts that
 a spreadsheet would take for a formula are preceded by an apostrophe (OWASP, CSV injection), and control characters and
-line ends within a text are spaces.
+line ends within a text are spaces. `start` and `end` are seconds of a film.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from snoop_flow.entities import LanguageMap
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
+from snoop_iiif import media_fragment
 
 COLUMNS = (
     "annotation",
@@ -37,6 +38,8 @@ COLUMNS = (
     "box",
     "ark",
     "view",
+    "start",
+    "end",
 )
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide ones count in East Asian locales
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -60,6 +63,7 @@ def export(
 def _values(row: ExportRow, point: str) -> tuple[str, ...]:
     ark = _ARK.search(row.record.uri) or _ARK.search(row.item.uri)
     views = _VIEW.findall(row.item.uri)
+    times = [f"{moment:.3f}".rstrip("0").rstrip(".").replace(".", point) for moment in row.annotation.time or ()]
     return (
         row.annotation.id,
         row.collection,
@@ -67,7 +71,7 @@ def _values(row: ExportRow, point: str) -> tuple[str, ...]:
         _text(row.record.label),
         row.item.uri,
         _text(row.item.label),
-        row.item.selector,
+        media_fragment(row.annotation) if row.annotation.time else row.item.selector,
         row.visual_class.name,
         row.visual_class.concept_uri,
         str(row.version),
@@ -80,6 +84,7 @@ def _values(row: ExportRow, point: str) -> tuple[str, ...]:
         ",".join(map(str, row.annotation.box or ())),
         ark[0] if ark else "",
         str(views[-1]) if views else f"f{row.item.position + 1}",
+        *(times or ("", "")),
     )
 
 
