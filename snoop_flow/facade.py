@@ -41,6 +41,8 @@ from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import UsageError
+from snoop_flow.films import marking as marking_films
+from snoop_flow.films import showing
 from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
@@ -103,6 +105,9 @@ class Workspace(workspace.Workspace):
     image_of = browsing.image_of
     image_predictions = browsing.image_predictions
     draw_region = browsing.draw_region
+    film = showing.film
+    film_file = showing.film_file
+    mark_film = marking_films.mark_film
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins

@@ -21,7 +21,7 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.entities import Annotation, Item, Job, Prediction, Record, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.films.publishing import stretches_of, to_publish
-from snoop_flow.films.segments import FRAME, time_of
+from snoop_flow.fragments import FRAME, time_of
 from snoop_flow.images import parse_box
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.reports import Calibration, PublishPlan, PublishReport

@@ -13,7 +13,7 @@ import numpy as np
 
 from snoop_flow.classes.lessons import Lesson
 from snoop_flow.entities import Item, ItemKind
-from snoop_flow.films.segments import time_of
+from snoop_flow.fragments import time_of
 from snoop_flow.learning import Moments
 from snoop_flow.plugin_types import RowArray
 from snoop_flow.store import items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snoop_flow.entities import Item
 from snoop_flow.films.reading import Film
-from snoop_flow.films.segments import seconds
+from snoop_flow.fragments import seconds
 from snoop_flow.settings import Settings
 from snoop_iiif import CanvasDraft, FilmDraft, FilmMoment, LanguageMap, ShotDraft
 

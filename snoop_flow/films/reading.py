@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError
-from snoop_flow.films.segments import FRAME, Moment, moments_of_shot, time_of
+from snoop_flow.films.segments import Moment, moments_of_shot
+from snoop_flow.fragments import FRAME, time_of
 from snoop_flow.store import records
 
 

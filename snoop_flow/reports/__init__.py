@@ -38,6 +38,7 @@ from snoop_flow.reports.enrichment import (
     PushReport,
     ReviewReport,
 )
+from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
 from snoop_flow.reports.pipeline import (
     BackboneFacts,
     ClassLeft,
@@ -93,11 +94,15 @@ __all__ = [
     "ExpectedHits",
     "FailedThing",
     "Figure",
+    "FilmMarkReport",
+    "FilmReport",
     "FitReport",
+    "FoundSegment",
     "HarvestReport",
     "Histogram",
     "HistoryEntry",
     "IndexReport",
+    "KeyframeReport",
     "LearnedAudit",
     "MarkReport",
     "ModelSummary",
@@ -116,6 +121,7 @@ __all__ = [
     "SaidOfImage",
     "SearchReport",
     "SegmentReport",
+    "ShotReport",
     "StatusReport",
     "SwitchReport",
     "ThresholdChoice",

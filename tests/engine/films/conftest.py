@@ -8,7 +8,7 @@ import pytest
 
 from snoop_flow import Workspace
 from snoop_flow.entities import Item, ItemKind
-from snoop_flow.films.segments import time_of
+from snoop_flow.fragments import time_of
 
 
 @dataclass(frozen=True)
