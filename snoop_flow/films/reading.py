@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from sqlalchemy import Connection
@@ -66,11 +67,10 @@ class Film:
 
     @cached_property
     def duration(self) -> float:
-        """Seconds, as the file tells; else up to where the last shot or keyframe ends."""
+        """Seconds, as the file tells; at least up to where the last shot or keyframe ends."""
         told = self.medium.get("duration")
-        if isinstance(told, int | float) and told > 0:
-            return round(float(told), 3)
-        return max([shot.end for shot in self.shots], default=0.0)
+        known = round(float(told), 3) if isinstance(told, int | float) and 0 < told < inf else 0.0
+        return max([known, *(shot.end for shot in self.shots)])
 
     def nearest(self, at: float) -> Item | None:
         """The keyframe taken nearest to a second; None where there is none."""

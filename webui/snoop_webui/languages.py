@@ -21,6 +21,8 @@ from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 
+from snoop_flow import citing
+from snoop_flow.fragments import time_of
 from snoop_flow.frugality import joules_text
 
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -59,7 +61,7 @@ def speak(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text
     )
-    app.jinja_env.filters.update(energy=energy, hours=hours)
+    app.jinja_env.filters.update(energy=energy, hours=hours, clock=clock, moment_of=moment_of)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -111,6 +113,18 @@ def hours(value: float) -> str:
     """A long time, roughly: `31 hours`, `12 minutes`."""
     unit, amount = ("hour", value) if value >= MANY_HOURS else ("minute", 60 * value)
     return str(format_unit(round(amount), f"duration-{unit}", locale=language()))
+
+
+def clock(seconds: float) -> str:
+    """A moment of a film, to a tenth of a second: `0:01:05.5` or `0:01:05,5`."""
+    decimals = str(format_decimal(1.5, locale=language()))[1]
+    return citing.clock(round(seconds, 1)).replace(".", decimals)
+
+
+def moment_of(selector: str) -> str:
+    """When a keyframe was taken, "" for what is none."""
+    found = time_of(selector) if selector.startswith("t=") else None
+    return "" if found is None else clock(found[0])
 
 
 def moment(value: datetime | None) -> str:
