@@ -6,6 +6,8 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,8 +122,60 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
     assert not wrong
 
 
+@dataclass(frozen=True)
+class Cinema:
+    """A film in a workspace in which a class of discs was taught."""
+
+    workspace: Workspace
+    record: str
+    class_id: str
+
+    def frame(self, at: float) -> str:
+        """The id of the keyframe at a second."""
+        found = self.workspace.record_items(self.record)
+        return next(one.id for one in found if one.selector == f"t={at:g}")
+
+    def marks(self) -> dict[float, int]:
+        """Second → mark."""
+        frames = {one.id: one.selector for one in self.workspace.record_items(self.record)}
+        found = self.workspace.marks(self.class_id)
+        return {float(frames[item][2:]): value for item, value in found.items() if item in frames}
+
+
 @pytest.fixture
-def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[str]:
+def cinema(
+    archive: Workspace,
+    pictures: Path,
+    items_of: Callable[[str], list[str]],
+    add_film: Callable[..., str],
+    tmp_path: Path,
+) -> Cinema:
+    """A film of which one stretch was accepted and others are proposed; its file is no film."""
+    file = tmp_path / "film.webm"
+    file.write_bytes(b"no film")
+    record = add_film(archive, pictures, file=file)
+    archive.embed()
+    made = archive.create_class("Rounds", positives=items_of("discs")[:8])
+    archive.mark(made.id, dict.fromkeys([*items_of("frames")[:8], *items_of("stripes")[:8]], -1), op_id="taught")
+    archive.fit(made.id)
+    archive.enrich([made.id], collection="films", threshold=-0.5)
+    found = Cinema(archive, record, made.id)
+    archive.review(made.id, accept=[found.frame(1.0)], reject=[found.frame(9.0)])
+    return found
+
+
+@pytest.fixture
+def films(cinema: Cinema, pictures: Path, add_film: Callable[..., str], tmp_path: Path) -> list[str]:
+    """The addresses of films in all states."""
+    gone = add_film(cinema.workspace, pictures, "Gone", file=tmp_path / "gone.webm")
+    bare = add_film(cinema.workspace, pictures, "Bare", file=tmp_path / "film.webm", shots=(), frames=())
+    here = f"/videos/{cinema.record}"
+    whole = [f"{here}?class={cinema.class_id}&item={cinema.frame(9.0)}", here, f"/videos/{gone}", f"/videos/{bare}"]
+    return [*whole, f"/records/{cinema.record}?item={cinema.frame(9.0)}&class={cinema.class_id}"]
+
+
+@pytest.fixture
+def screens(archive: Workspace, items_of: Callable[[str], list[str]], films: list[str]) -> list[str]:
     """The addresses of all screens of a workspace in which a class was taught and applied."""
     discs, frames = items_of("discs"), items_of("frames")
     made = archive.create_class("Discs", positives=discs[:4])
@@ -138,4 +192,5 @@ def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[st
     screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
     screens += [f"{here}/versions", "/home", "/discover", "/preferences", "/admin"]
     screens += [f"{here}/publish/preview/{archive.item(archive.predictions(made.id)[0].item).record_id}"]
+    screens += films
     return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]

@@ -42,7 +42,7 @@ PAYLOADS = [quote + form.format(run=RUN) for quote, form in itertools.product(QU
 
 
 @pytest.fixture
-def poisoned(archive: Workspace) -> list[str]:
+def poisoned(archive: Workspace, films: list[str]) -> list[str]:
     """Every text of the workspace is one or several of the payloads; the addresses of all screens."""
     texts = itertools.cycle(PAYLOADS)
     with archive.catalogue.write() as connection:
@@ -77,6 +77,7 @@ def poisoned(archive: Workspace) -> list[str]:
     screens = ["/", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}&class={made.id}", "/classes", here]
     screens += [f"{here}/audit", f"{here}/review?status=all", f"{here}/publish?policy=all", f"{here}/versions"]
     screens += [f"{here}/publish/preview/{best.record}?policy=all", f"/items/{best.item}?class={made.id}"]
+    screens += films
     screens += ["/home", "/discover", "/admin", "/jobs", "/sources", "/enrichment", "/preferences"]
     return [*screens, f"/classes/new?item={discs[0]}", f"/?q={PAYLOADS[2]}&without={PAYLOADS[3]}"]
 
