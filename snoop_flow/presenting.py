@@ -34,6 +34,7 @@ from snoop_iiif import (
     build_page,
     build_wrapper,
     search_services,
+    to_presentation2,
 )
 from snoop_iiif.annotations.building import Profile
 
@@ -141,6 +142,20 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
 def _said(film: Film, annotated: set[str]) -> bool:
     """Whether something is said of a film, or of a moment of it."""
     return film.canvas.id in annotated or any(item.id in annotated for item in film.keyframes.values())
+
+
+def annotated_manifest_2(workspace: Workspace, record_id: str) -> dict[str, Any]:
+    """The same as a manifest of Presentation 2.1, which names annotation lists, for old viewers.
+
+    Raises:
+        NotFoundError: no such record.
+    """
+    annotations = annotations_url(workspace.settings)
+    return to_presentation2(
+        annotated_manifest(workspace, record_id),
+        f"{wrapper_uri(workspace.settings, record_id)}/2",
+        lambda page: f"{annotations}/lists/{page.rsplit('/', 1)[-1]}",
+    )
 
 
 def annotated_collection(

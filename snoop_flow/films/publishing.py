@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from snoop_flow.entities import Item, ItemKind, Prediction, Status, image_of
+from snoop_flow.entities import ItemKind, Prediction, Status
 from snoop_flow.films.detections import found_in
 from snoop_flow.films.reading import films_of
 from snoop_flow.films.segments import Moment
 from snoop_flow.store import predictions, records
+from snoop_flow.store.items import Place
 
 Stretch = tuple[float, float]
 
@@ -64,13 +65,13 @@ def _unsure(one: Prediction) -> bool:
     return one.status is Status.PROPOSED and one.uncertain
 
 
-def stretches_of(connection: Connection, found: Iterable[Item]) -> dict[int, Stretch]:
+def stretches_of(connection: Connection, found: Mapping[int, Place]) -> dict[int, Stretch]:
     """The stretches of the keyframes that regions were cut out of, by the regions' numbers."""
-    regions = [one for one in found if one.kind is ItemKind.REGION and one.selector.startswith("t=")]
+    regions = [one for one in found.values() if one.kind == ItemKind.REGION and one.selector.startswith("t=")]
     if not regions:
         return {}
     of = {one.key: one for moments in _moments(connection, {one.record_id for one in regions}) for one in moments}
-    told = {one.number: of[image_of(one)] for one in regions if image_of(one) in of}
+    told = {one.number: of[one.parent] for one in regions if one.parent in of}
     return {number: (moment.start, moment.end) for number, moment in told.items()}
 
 

@@ -29,6 +29,7 @@ from snoop_flow.reports.classes import (
     Twin,
     VersionsReport,
 )
+from snoop_flow.reports.distribution import Distribution, Part, TimeBin
 from snoop_flow.reports.enrichment import (
     BandReport,
     EnrichedClass,
@@ -88,6 +89,7 @@ __all__ = [
     "ClassSummary",
     "Conflict",
     "Disagreement",
+    "Distribution",
     "EmbedReport",
     "EnrichReport",
     "EnrichedClass",
@@ -110,6 +112,7 @@ __all__ = [
     "MovedClasses",
     "Opinion",
     "PairReport",
+    "Part",
     "PluginsReport",
     "PublishPlan",
     "PublishReport",
@@ -125,6 +128,7 @@ __all__ = [
     "StatusReport",
     "SwitchReport",
     "ThresholdChoice",
+    "TimeBin",
     "Twin",
     "UndoneRound",
     "VersionsReport",

@@ -16,10 +16,10 @@ from snoop_flow.reports import FilmReport, KeyframeReport
 from snoop_iiif import ContentState, encode_content_state
 from snoop_webui import current
 from snoop_webui.asked import Asked
+from snoop_webui.film_timeline import keyframes_of, timeline
 from snoop_webui.forms import place
 from snoop_webui.operations import stacks
 from snoop_webui.security import allow_media_from
-from snoop_webui.timeline import keyframes_of, timeline
 
 pages = Blueprint("films", __name__, url_prefix="/videos")
 RANGES = (2, 5, 10, 30, 60, 300)
