@@ -133,7 +133,7 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             films=[
                 film_draft(settings, film, page_uri(settings, film.canvas.id) if _said(film, annotated) else None)
                 for film in films
-                if film.duration > 0 and min(film.canvas.width, film.canvas.height) > 0
+                if film.measured
             ],
         )
     )
@@ -199,7 +199,7 @@ def local_manifest(settings: Settings, record: Record, found: list[Item]) -> dic
         uri=record.uri,
         label=record.label,
         canvases=tuple(_canvas(settings, item) for item in found if item.uri not in filmed),
-        films=tuple(film_draft(settings, film, page_uri(settings, film.canvas.id)) for film in films),
+        films=tuple(film_draft(settings, film, page_uri(settings, film.canvas.id)) for film in films if film.measured),
         metadata=tuple(MetadataEntry(label, value) for label, value in record.metadata),
         rights=record.rights or None,
         attribution=record.attribution or None,

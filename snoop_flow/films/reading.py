@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
+from mimetypes import guess_type
 from typing import Any
 
 from sqlalchemy import Connection
@@ -71,6 +72,23 @@ class Film:
         told = self.medium.get("duration")
         known = round(float(told), 3) if isinstance(told, int | float) and 0 < told < inf else 0.0
         return max([known, *(shot.end for shot in self.shots)])
+
+    @cached_property
+    def media_type(self) -> str:
+        """As its source tells, or by the name of its file; "" where neither says it."""
+        told = str(self.medium.get("format") or "").lower().split(";")[0].strip()
+        return told or guess_type(str(self.medium.get("path") or self.medium.get("url") or ""))[0] or ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether its size and duration are known, which a manifest has to tell; cutting it into shots finds them."""
+        return self.duration > 0 and min(self.size) > 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, 0 where nobody knows yet."""
+        canvas, medium = self.canvas, self.medium
+        return canvas.width or int(medium.get("width") or 0), canvas.height or int(medium.get("height") or 0)
 
     def nearest(self, at: float) -> Item | None:
         """The keyframe taken nearest to a second; None where there is none."""

@@ -43,8 +43,8 @@ def film(workspace: Workspace, record_id: str, item_id: str = "", class_name: st
         label=text_of(found.canvas.label) or text_of(found.record.label) or found.record.uri,
         duration=found.duration,
         frame_rate=float(found.medium.get("fps") or 0.0),
-        width=found.canvas.width,
-        height=found.canvas.height,
+        width=found.size[0],
+        height=found.size[1],
         media_type=media_type(found),
         playing=_playing(found),
         source=str(found.medium.get("url", "")),
@@ -75,7 +75,7 @@ def film_file(workspace: Workspace, item_id: str) -> tuple[Path, str]:
 
 def media_type(film: Film) -> str:
     """The media type of a film; what is said to be anything but sound and picture is given as bytes."""
-    told = str(film.medium.get("format") or "").lower()
+    told = film.media_type
     return told if told.startswith(("video/", "audio/")) or told in PLAYLISTS else "application/octet-stream"
 
 

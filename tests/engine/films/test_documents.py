@@ -9,6 +9,8 @@ import pytest
 from snoop_flow import Workspace
 from snoop_flow.entities import ItemKind
 from snoop_flow.errors import NotFoundError
+from snoop_flow.store import schema
+from snoop_flow.store.rows import now
 
 Errors = Callable[[Mapping[str, Any]], list[str]]
 
@@ -51,6 +53,26 @@ def test_a_film_whose_shots_nobody_found_yet(
     assert "structures" not in built
     with pytest.raises(NotFoundError, match="has no keyframes"):
         archive.keyframes_manifest(record)
+
+
+def test_a_film_that_nobody_has_looked_at(archive: Workspace, cinema: Any, iiif_errors: Errors) -> None:
+    """As a harvest leaves it: neither size nor duration nor media type."""
+    with archive.catalogue.write() as connection:
+        item, record = schema.item, schema.record
+        of = item.c.record_id == cinema.record
+        connection.execute(item.update().where(of & (item.c.parent.is_(None))).values(width=0, height=0, image={}))
+        connection.execute(item.update().where(of & (item.c.parent.is_not(None))).values(gone_at=now()))
+        path = archive.film_file(cinema.canvas.id)[0]
+        medium = {"canvas": cinema.canvas.uri, "kind": "Video", "path": str(path)}
+        connection.execute(record.update().where(record.c.id == cinema.record).values(media=[medium]))
+    found = archive.film(cinema.record)
+    assert (found.duration, found.width, found.media_type, found.shots) == (0.0, 0, "video/webm", ())
+    assert archive.manifest(cinema.record)["items"] == []
+
+
+def test_old_viewers_get_no_film(archive: Workspace, cinema: Any) -> None:
+    built = archive.annotated_manifest_2(cinema.record)
+    assert built["sequences"][0]["canvases"] == []
 
 
 def test_a_folder_of_pictures_has_no_keyframes(archive: Workspace) -> None:

@@ -90,7 +90,7 @@ def test_exports_tell_the_segment(cinema: Any, kind: str, tmp_path: Path, iiif_e
         (row,) = [one for one in rows if one["collection"] == "films"]
         assert (row["selector"], float(row["start"]), float(row["end"])) == ("t=0,12", 0.0, 12.0)
     elif kind == "w3c":
-        assert '"value": "t=0,12"' in out.read_text("utf-8")
+        assert '"value":"t=0,12"' in out.read_text("utf-8")
     else:
         page = json.loads((out / "annotations" / f"{cinema.canvas.id}.json").read_text("utf-8"))
         assert iiif_errors(page) == []
