@@ -72,12 +72,13 @@ def save_all(connection: Connection, public_url: str, source: Source, read: Sequ
             seen.append(one)
             continue
         counts["changed" if one.known.ever else "new"] += 1
-        counts["items"] += sum(item.searched for item in one.draft.items)
         values, items, other[one.known.id] = _rows(public, source, one, one.draft)
         if one.known.ever:
             records.save(connection, values, items)
+            counts["items"] += records.count_items(connection, [one.known.id])  # keyframes stay, which no source lists
         else:
             new.append((values, items))
+            counts["items"] += sum(item.searched for item in one.draft.items)
     records.add(connection, new)
     aliases.keep(connection, source.collection_id, other)
     at = now()

@@ -54,6 +54,7 @@ from snoop_flow.reports.pipeline import (
     SegmentReport,
     StatusReport,
     SwitchReport,
+    VideosReport,
 )
 from snoop_flow.reports.searching import (
     Abilities,
@@ -132,4 +133,5 @@ __all__ = [
     "Twin",
     "UndoneRound",
     "VersionsReport",
+    "VideosReport",
 ]

@@ -217,6 +217,26 @@ Index(
     postgresql_where=item.c.parent.is_not(None),
 )
 
+# a film that is being cut into shots, or was: `version` tells which film and how, `facts` how long and large it is
+film = Table(
+    "film",
+    metadata,
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("facts", JSON, nullable=False),
+    _when("finished_at", nullable=True),
+)
+
+# what was found in a part of it, so that an interrupted film goes on
+film_part = Table(
+    "film_part",
+    metadata,
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("found", JSON, nullable=False),
+)
+
 # what a record, or an item of it, is found by; the full-text index over it is spelt by the migration
 description = Table(
     "description",
