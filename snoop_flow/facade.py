@@ -43,6 +43,8 @@ from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import PluginError, UsageError
+from snoop_flow.films import marking as marking_films
+from snoop_flow.films import showing
 from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
@@ -110,6 +112,9 @@ class Workspace(workspace.Workspace):
     image_of = browsing.image_of
     image_predictions = browsing.image_predictions
     draw_region = browsing.draw_region
+    film = showing.film
+    film_file = showing.film_file
+    mark_film = marking_films.mark_film
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
@@ -130,6 +135,7 @@ class Workspace(workspace.Workspace):
     audit_log = accounts.audit_log
 
     manifest = presenting.manifest
+    keyframes_manifest = presenting.keyframes_manifest
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
     annotation_page = presenting.annotation_page
@@ -153,8 +159,10 @@ class Workspace(workspace.Workspace):
     image_page = annotating.image_page
     published_image = annotating.published_image
     published_classes = annotating.published_classes
+    published_runs = annotating.published_runs
     first_publication = annotating.first_publication
     push = pushing.push
+    push_targets = pushing.push_targets
 
     add_key = keys.add_key
     list_keys = keys.list_keys
@@ -199,6 +207,7 @@ class Workspace(workspace.Workspace):
     learn_audit = auditing.learn_audit
     audit_report = estimating.audit_report
     expected_hits = estimating.expected_hits
+    expected_cost = enrichment.expected_cost
 
     predictions = reviewing.predicted
     band_reports = bands.band_reports
@@ -220,7 +229,7 @@ class Workspace(workspace.Workspace):
         """Queue a job; a plugin such as Prefect takes it, else it runs in a thread of this process.
 
         Args:
-            kind: a verb, such as harvest, embed, index, enrich or publish.
+            kind: a verb, such as harvest, embed, index, enrich, publish or push.
             parameters: the verb's arguments; those left out have its defaults.
 
         Raises:
@@ -327,6 +336,7 @@ _DEFAULTS: dict[str, Payload] = {
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
+    "push": {"kind": "", "classes": None, "allow_hosts": []},
 }
 
 

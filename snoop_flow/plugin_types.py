@@ -593,12 +593,15 @@ class StrategySpec:
     """A query strategy: which items to show next.
 
     Attributes:
+        title: in English.
         choose: picks rows of the pool, best first, see `snoop_flow.learning.Pool`.
+        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     choose: Callable[[Pool, int, np.random.Generator], RowArray]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- exporters ---------------------------------------------------------------------------------------------------
@@ -631,7 +634,7 @@ class ExportContext:
 
     Attributes:
         extension_context: address of the JSON-LD context for confidence and provenance.
-        page_uri: the address of an item's annotation page; regions share that of their image.
+        page_uri: the address of an item's annotation page; regions and keyframes share that of their canvas.
         manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
     """
 
@@ -656,14 +659,17 @@ class ExporterSpec:
     """A catalogue's format.
 
     Attributes:
+        title: in English.
         export: writes rows, which come grouped by record and item, to a path (a file, or a folder if
             `writes_folder`) and streams: memory must not grow with their number.
+        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     writes_folder: bool
     export: Callable[[Iterable[ExportRow], Path, ExportContext], ExportReport]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

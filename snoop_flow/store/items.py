@@ -122,6 +122,25 @@ def regions_of(connection: Connection, parents: Sequence[int]) -> list[Item]:
     return found
 
 
+def with_parts(connection: Connection, number: int) -> list[int]:
+    """An item's number and those of its live parts at any depth: regions of an image, shots and keyframes of a film."""
+    found = layer = [number]
+    while layer:
+        parts: list[int] = []
+        for some in chunks(layer):
+            below = item.c.parent.in_(some) & item.c.gone_at.is_(None)
+            parts += connection.execute(select(item.c.number).where(below).order_by(item.c.number)).scalars()
+        found, layer = found + parts, parts
+    return found
+
+
+def canvas_of(connection: Connection, one: Item) -> Item:
+    """The item of the canvas that an item is or is a part of."""
+    while one.parent is not None:
+        one = by_numbers(connection, [one.parent])[one.parent]
+    return one
+
+
 def add_regions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Enter regions by their ids; one that is there already stays as it is, and comes back where it was gone."""
     upsert(connection, item, [{**one, "gone_at": None} for one in rows], ["id"], update=["gone_at"])

@@ -130,9 +130,12 @@ def publishable(statuses: Sequence[Status]) -> ColumnElement[bool]:
 
 
 def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]) -> Iterator[list[Prediction]]:
-    """Batches of the predictions of live items in some states, by item number; uncertain proposals are left out."""
+    """Batches of the predictions of live items in some states, by item number; uncertain proposals are left out.
+
+    Keyframes are left out, too: what is said of them is said of stretches of their film, see `on_keyframes`.
+    """
     last = -1
-    live = (prediction.c.class_id == class_id) & publishable(statuses)
+    live = (prediction.c.class_id == class_id) & publishable(statuses) & (item.c.kind != ItemKind.KEYFRAME)
     joined = select(prediction).join(item, item.c.number == prediction.c.item)
     while True:
         after = joined.where(live, item.c.gone_at.is_(None), prediction.c.item > last)
@@ -141,6 +144,22 @@ def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]
             return
         last = rows[-1].item
         yield [prediction_of(row) for row in rows]
+
+
+def filmed(connection: Connection, class_id: str) -> list[str]:
+    """Ids of the records of which a class says something about a live keyframe."""
+    mine = (prediction.c.class_id == class_id) & (item.c.kind == ItemKind.KEYFRAME) & item.c.gone_at.is_(None)
+    joined = select(item.c.record_id).join(prediction, prediction.c.item == item.c.number).where(mine)
+    return list(connection.execute(joined.distinct().order_by(item.c.record_id)).scalars())
+
+
+def on_keyframes(connection: Connection, record_id: str, class_ids: Sequence[str] | None = None) -> list[Prediction]:
+    """What classes say of the live keyframes of a record, rejected ones too, by class and item."""
+    mine = (item.c.record_id == record_id) & (item.c.kind == ItemKind.KEYFRAME) & item.c.gone_at.is_(None)
+    joined = select(prediction).join(item, item.c.number == prediction.c.item).where(mine)
+    if class_ids is not None:
+        joined = joined.where(prediction.c.class_id.in_(list(class_ids)))
+    return [prediction_of(row) for row in connection.execute(joined.order_by(prediction.c.class_id, item.c.number))]
 
 
 def shuffled(

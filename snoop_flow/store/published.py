@@ -45,6 +45,24 @@ def _timeless(content: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in {"created", "modified"}}
 
 
+def standing(connection: Connection, class_id: str, numbers: Sequence[int]) -> list[int]:
+    """Those of some items that have a live annotation of a class."""
+    found: list[int] = []
+    for part in chunks(numbers):
+        mine = (annotation.c.class_id == class_id) & annotation.c.item.in_(part) & annotation.c.withdrawn_at.is_(None)
+        found += connection.execute(select(annotation.c.item).where(mine)).scalars()
+    return found
+
+
+def withdraw(connection: Connection, class_id: str, numbers: Sequence[int]) -> int:
+    """Withdraw the live annotations of a class on some items; returns how many."""
+    at, gone = now(), 0
+    for part in chunks(numbers):
+        mine = (annotation.c.class_id == class_id) & annotation.c.item.in_(part) & annotation.c.withdrawn_at.is_(None)
+        gone += connection.execute(update(annotation).where(mine).values(withdrawn_at=at, modified_at=at)).rowcount
+    return gone
+
+
 def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequence[Status]) -> int:
     """Withdraw a class's annotations which no prediction in one of these states supports; returns how many."""
     at = now()

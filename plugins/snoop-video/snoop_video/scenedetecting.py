@@ -44,7 +44,8 @@ def picture(stamp: Stamp) -> NDArray[np.uint8]:
     light = (stamp.values[:BRIGHT].reshape(ROWS, COLUMNS) - 16.0) * 1.164
     blue, red = (_spread(stamp.values[BRIGHT + place * COLOUR :][:COLOUR]) for place in range(2))
     pixels = np.stack([light + 2.018 * blue, light - 0.391 * blue - 0.813 * red, light + 1.596 * red], axis=-1)
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    bytes_: NDArray[np.uint8] = np.clip(pixels, 0, 255).astype(np.uint8)
+    return bytes_
 
 
 def _spread(colour: NDArray[np.float32]) -> NDArray[np.float32]:
