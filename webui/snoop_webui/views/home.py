@@ -52,9 +52,11 @@ def resume() -> Answer:
         raise UsageError(error.reason) from error
     parent = state.manifest or (manifest if canvas else "")
     record_id, item_id = current.workspace().locate(state.uri, parent)
-    return redirect(
-        url_for("documents.show", record_id=record_id, item=item_id, xywh=state.region.removeprefix("xywh=") or None)
-    )
+    part = {
+        "xywh": state.region.removeprefix("xywh=") or None,
+        "t": state.time.removeprefix("t=").split(",")[0] or None,
+    }
+    return redirect(url_for("documents.show", record_id=record_id, item=item_id, **part))
 
 
 def _examples(class_id: str) -> list[str]:
