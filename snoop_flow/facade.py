@@ -159,8 +159,10 @@ class Workspace(workspace.Workspace):
     image_page = annotating.image_page
     published_image = annotating.published_image
     published_classes = annotating.published_classes
+    published_runs = annotating.published_runs
     first_publication = annotating.first_publication
     push = pushing.push
+    push_targets = pushing.push_targets
 
     add_key = keys.add_key
     list_keys = keys.list_keys
@@ -205,6 +207,7 @@ class Workspace(workspace.Workspace):
     learn_audit = auditing.learn_audit
     audit_report = estimating.audit_report
     expected_hits = estimating.expected_hits
+    expected_cost = enrichment.expected_cost
 
     predictions = reviewing.predicted
     band_reports = bands.band_reports
@@ -226,7 +229,7 @@ class Workspace(workspace.Workspace):
         """Queue a job; a plugin such as Prefect takes it, else it runs in a thread of this process.
 
         Args:
-            kind: a verb, such as harvest, embed, index, enrich or publish.
+            kind: a verb, such as harvest, embed, index, enrich, publish or push.
             parameters: the verb's arguments; those left out have its defaults.
 
         Raises:
@@ -333,6 +336,7 @@ _DEFAULTS: dict[str, Payload] = {
     "enrich": {"collection": None, "threshold": None, "floor": None, "most": None, "everything": False},
     "refine": {"device": "cpu"},
     "publish": {"policy": "accepted"},
+    "push": {"kind": "", "classes": None, "allow_hosts": []},
 }
 
 

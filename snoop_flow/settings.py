@@ -59,6 +59,8 @@ class Settings:
             for N processes, or the address of a Dask scheduler.
         push_token: sent as `Authorization: Bearer …` to annotation servers that `push` writes to; best kept in the
             environment.
+        push_targets: annotation servers that published annotations may be sent to from the web UI: addresses, each with
+            `sas ` before it where it is a SimpleAnnotationServer. Private ones may be reached by that.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -93,6 +95,7 @@ class Settings:
     watts_per_core: float = 12.0
     task_runner: str = "threads"
     push_token: str = ""
+    push_targets: tuple[str, ...] = ()
     user: str = ""
     secret_key: str = ""
 
@@ -135,7 +138,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _convert(name: str, value: Any) -> Any:
     wanted = _types()[name]
+    if wanted is tuple:
+        return _listed(name, value)
     try:
         return wanted(value)
     except (TypeError, ValueError) as error:
         raise UsageError(f"setting {name}: {value!r} is not of type {wanted.__name__}; correct it") from error
+
+
+def _listed(name: str, value: Any) -> tuple[str, ...]:
+    """A list of texts; in the environment, where there are no lists, with commas between."""
+    values = value.split(",") if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise UsageError(f"setting {name}: {value!r} is no list of texts; correct it")
+    return tuple(one.strip() for one in values if one.strip())

@@ -205,6 +205,20 @@ def publish(
     return _carry_out(workspace, job_id, "publish", {"names": names or [], "policy": policy})
 
 
+@flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def push(
+    workspace: str,
+    job_id: str | None = None,
+    target: str = "",
+    kind: str = "",
+    classes: list[str] | None = None,
+    allow_hosts: list[str] | None = None,
+) -> Report:
+    """Send published annotations to an annotation server or a folder; what is there already is left alone."""
+    parameters = {"target": target, "kind": kind, "classes": classes, "allow_hosts": allow_hosts or []}
+    return _carry_out(workspace, job_id, "push", parameters)
+
+
 @flow(persist_result=False)
 def ingest(
     workspace: str,
@@ -232,7 +246,7 @@ def switch(workspace: str, backbone: str, device: str | None = None, type: str |
     return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
 
 
-FLOWS = (harvest, harvest_videos, retry, embed, segment, index, enrich, refine, publish, ingest, switch)
+FLOWS = (harvest, harvest_videos, retry, embed, segment, index, enrich, refine, publish, push, ingest, switch)
 
 
 def _with_films(folder: str, harvested: Report) -> Report:

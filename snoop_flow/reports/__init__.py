@@ -34,9 +34,11 @@ from snoop_flow.reports.enrichment import (
     BandReport,
     EnrichedClass,
     EnrichReport,
+    ExpectedCost,
     PublishPlan,
     PublishReport,
     PushReport,
+    PushTarget,
     ReviewReport,
 )
 from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
@@ -94,6 +96,7 @@ __all__ = [
     "EmbedReport",
     "EnrichReport",
     "EnrichedClass",
+    "ExpectedCost",
     "ExpectedHits",
     "FailedThing",
     "Figure",
@@ -118,6 +121,7 @@ __all__ = [
     "PublishPlan",
     "PublishReport",
     "PushReport",
+    "PushTarget",
     "RangeReport",
     "RefineReport",
     "ReviewReport",

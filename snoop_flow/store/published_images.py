@@ -29,6 +29,7 @@ class Wanted:
 
     Attributes:
         class_id: only those that have, or once had, an annotation of this class.
+        run_uri: only those of which this run made, or confirmed last, such an annotation.
         since: only those that changed at this moment or later.
         before: only those that changed before this moment.
         after: only those behind this place in the walk.
@@ -38,6 +39,10 @@ class Wanted:
     since: datetime | None = None
     before: datetime | None = None
     after: Place | None = None
+    run_uri: str | None = None
+
+
+_RUN = annotation.c.content["run_uri"].as_string()
 
 
 def _same_image(other: Any) -> ColumnElement[bool]:
@@ -67,6 +72,8 @@ def walk(connection: Connection, wanted: Wanted, limit: int) -> list[tuple[int, 
         # an expression, so that the few annotations of the image are looked through and not the index of the class's
         its_class = func.coalesce(of_class.c.class_id, "")
         member = member.where(its_class == wanted.class_id, _same_image(its_item))
+        if wanted.run_uri is not None:
+            member = member.where(of_class.c.content["run_uri"].as_string() == wanted.run_uri)
         statement = statement.where(member.correlate(item).exists())
     if wanted.since is not None:
         statement = statement.where(annotation.c.modified_at >= wanted.since)
@@ -95,6 +102,13 @@ def statements_on(connection: Connection, images: Sequence[int]) -> dict[int, li
 def classes_ever(connection: Connection) -> list[str]:
     """Ids of the classes that have or had annotations."""
     return list(connection.execute(select(annotation.c.class_id).distinct().order_by(annotation.c.class_id)).scalars())
+
+
+def runs(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Class, address and first moment of the runs that made annotations, by class and moment."""
+    began = func.min(annotation.c.created_at)
+    rows = select(annotation.c.class_id, _RUN, began).group_by(annotation.c.class_id, _RUN).where(_RUN.is_not(None))
+    return [(row[0], row[1], row[2]) for row in connection.execute(rows.order_by(annotation.c.class_id, began, _RUN))]
 
 
 def first_change(connection: Connection) -> datetime | None:

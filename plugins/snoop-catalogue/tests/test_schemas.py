@@ -16,7 +16,7 @@ from snoop_catalogue.alto import ALTO_FILES
 from snoop_catalogue.coco import COCO
 from snoop_catalogue.dublin_core import DUBLIN_CORE
 from snoop_catalogue.edm import EDM
-from snoop_catalogue.intermarc import INTERMARC, tag_of
+from snoop_catalogue.intermarc import INTERMARC, placed
 from snoop_catalogue.label_studio import LABEL_STUDIO
 from snoop_catalogue.marc21 import MARC21
 from snoop_catalogue.mets import METS_FILES
@@ -89,18 +89,33 @@ def test_intermarc(exported: Exported, real_rows: list[ExportRow]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("term", "tag"),
+    ("term", "field"),
     [
-        ("Cartes", "647"),
-        ("carte postale", "646"),
-        ("Eaux-fortes", "285"),
-        ("Sceaux", "646"),
-        ("Lithographie", "285"),
-        ("Armoiries", "641"),
+        ("Cartes", "647 $a Cartes"),
+        ("carte postale", "646 $a carte postale"),
+        ("cartes de visite", "646 $a cartes de visite"),
+        ("plan de ville", "647 $a plan de ville"),
+        ("Plans d’architecture", "646 $a Plans d’architecture"),
+        ("Eaux-fortes", "285 $f estampe $j Eaux-fortes"),
+        ("Lithographie en couleurs", "285 $f estampe $j Lithographie en couleurs"),
+        ("estampe", "285 $f estampe"),
+        ("fusain", "285 $f dessin $j fusain"),
+        ("héliogravure", "285 $f impression photomécanique $j héliogravure"),
+        ("Daguerréotypes", "285 $f photographie $j Daguerréotypes"),
+        ("photographie", "285 $f photographie"),
+        ("Parchemin", "285 $g Parchemin"),
+        ("papier à lettres", "646 $a papier à lettres"),
+        ("Sceaux", "646 $a Sceaux"),
+        ("image d'Épinal", "646 $a image d'Épinal"),
+        ("Armoiries", "641 $a Armoiries"),
+        ("Portraits en médaillon", "641 $a Portraits en médaillon"),
+        ("Vues aériennes", "641 $a Vues aériennes"),
+        ("", "641 $a "),
     ],
 )
-def test_terms_of_intermarc(term: str, tag: str) -> None:
-    assert tag_of(term) == tag
+def test_terms_of_intermarc(term: str, field: str) -> None:
+    tag, subfields = placed(term)
+    assert " ".join([tag, *(f"${code} {text}" for code, text in subfields)]) == field
 
 
 @pytest.mark.parametrize(
