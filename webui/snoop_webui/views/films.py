@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.errors import UsageError
+from snoop_flow.fragments import seconds as seconds_text
 from snoop_flow.reports import FilmReport, KeyframeReport
 from snoop_iiif import ContentState, encode_content_state
 from snoop_webui import current
@@ -54,7 +55,7 @@ def show(record_id: str) -> str:
         summary=summary,
         classes=workspace.classes(),
         stacks=stacks(workspace.mark_history(class_id, 100)) if summary else None,
-        state=encode_content_state(ContentState(found.uri, record.uri)),
+        state=encode_content_state(ContentState(found.uri, record.uri, time=f"t={seconds_text(at)}")),
         manifest=_manifest(record_id, record.local, record.uri),
         like=Asked(items=(here.item,), visual_class=class_id).address() if here else "",
     )
