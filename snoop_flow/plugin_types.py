@@ -19,7 +19,7 @@ from PIL.Image import Image
 
 from snoop_flow.entities import Item, ItemKind, LanguageMap, Record, Status, VisualClass
 from snoop_flow.fetching import Fetched, HostProfile
-from snoop_flow.learning import Pool
+from snoop_flow.learning.pool import Pool
 from snoop_iiif import AnnotationDraft
 
 FloatArray = NDArray[np.float32]

@@ -8,12 +8,14 @@ of them queue instead of failing half-way.
 from __future__ import annotations
 
 import importlib.resources
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+import orjson
 import pysqlite3.dbapi2
 from alembic import command
 from alembic.config import Config
@@ -115,13 +117,23 @@ def _engine(url: str) -> Engine:
         raise WorkspaceError(f"database {url!r} is no SQLAlchemy URL, such as postgresql://user@host/name") from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(parsed, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            parsed, module=pysqlite3.dbapi2, json_serializer=_as_json, connect_args={"timeout": BUSY_SECONDS}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        chosen = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(chosen, json_serializer=_as_json, pool_pre_ping=True)
     raise WorkspaceError(f"database {backend}: only sqlite and postgresql are supported")
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()  # a harvest writes five such values with each item
+    except TypeError:  # numbers above 64 bits, halves of surrogate pairs, keys that are no texts
+        return json.dumps(value)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
