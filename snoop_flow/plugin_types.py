@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ from PIL.Image import Image
 
 from snoop_flow.entities import Item, ItemKind, LanguageMap, Record, Status, VisualClass
 from snoop_flow.fetching import Fetched, HostProfile
-from snoop_flow.learning.pool import Pool
 from snoop_iiif import AnnotationDraft
+
+if TYPE_CHECKING:  # its libraries take a second to import, and who reads records needs none of them
+    from snoop_flow.learning import Pool
 
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]

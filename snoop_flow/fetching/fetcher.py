@@ -176,8 +176,7 @@ class Fetcher:
         content: bytes = b"",
     ) -> Fetched | str:
         """Make one request with the manners that its host wants; waiting is no part of the exchange's time."""
-        name = url.raw_host.decode("ascii")
-        host = name if url.port is None else f"{name}:{url.port}"
+        host = _host(url)
         profile = self._manners(host, url)
         exchange.words = profile.challenge if profile else ()
         if profile is None:
@@ -196,6 +195,11 @@ class Fetcher:
                 raise error from None
             state.succeeded(profile.pause(image, time.monotonic() - asked, delay))
             return answer
+
+    def unhurried(self, url: str) -> bool:
+        """Whether nothing slows requests to an address down: it is one's own server; raises `SourceError`."""
+        target = check_url(url)
+        return self._manners(_host(target), target) is None
 
     def _manners(self, host: str, url: httpx.URL) -> HostProfile | None:
         """How a host wants to be asked; None for one's own servers, and where nobody asked for manners."""
@@ -301,6 +305,11 @@ def _received(
         not_modified=not_modified,
         seconds=exchange.seconds - exchange.remaining(),
     )
+
+
+def _host(url: httpx.URL) -> str:
+    name = url.raw_host.decode("ascii")
+    return name if url.port is None else f"{name}:{url.port}"
 
 
 def _named(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -15,7 +15,6 @@ from PIL import Image
 import snoop_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
-from snoop_flow.images.archived import archived_body
 from snoop_flow.images.decoding import Decode, decode, shrink
 from snoop_flow.images.ordered import in_order
 from snoop_flow.images.regions import crop, parse_box
@@ -99,6 +98,8 @@ class ImageLoader:
             path = Path(str(reference["path"]))
             return self._decode(read_file(path), longest, uri=str(path))
         if "warc" in reference:
+            from snoop_flow.images.archived import archived_body  # late: warcio takes long to import
+
             body = archived_body(Path(str(reference["warc"])), int(reference["offset"]))
             return self._decode(body, longest, uri=str(reference.get("url", reference["warc"])))
         if reference.keys() == {"url"}:
