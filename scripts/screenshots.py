@@ -84,6 +84,7 @@ def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
         ("classes", "/classes", _nothing),
         ("review", f"/classes/{class_id}/review?status=all", _nothing),
         ("publish", f"/classes/{class_id}/publish", _nothing),
+        ("analysis", f"/classes/{class_id}/distribution", _nothing),
         ("document", f"/records/{best.record}?item={best.item}&class={class_id}", _draw),
         ("enrichment", "/enrichment", _nothing),
         ("jobs", "/jobs", _nothing),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from snoop_flow.errors import UsageError
 from snoop_flow.host import choose
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 from snoop_flow.presenting import local_manifest, page_uri
-from snoop_flow.publishing import draft_of, extension_context
+from snoop_flow.publishing import draft_of, extension_context, nothing_old_searched
 from snoop_flow.store import classes, collections, items, people, published, records
 from snoop_flow.workspace import Workspace
 
@@ -48,7 +47,7 @@ def export(
     context = _context(workspace)
     temporary = _prepare(out, spec)
     try:
-        with _nothing_old_searched():
+        with nothing_old_searched():
             report = spec.export(_rows(workspace, class_ids, scope), temporary, context)
         temporary.replace(out)
     except OSError as error:
@@ -61,20 +60,6 @@ def export(
         str(out / Path(file).relative_to(temporary)) if spec.writes_folder else str(out) for file in report.files
     )
     return ExportReport(files, report.records)
-
-
-@contextmanager
-def _nothing_old_searched() -> Iterator[None]:
-    """Spare what is alive already from the search for garbage while rows come and go by the thousand.
-
-    Rows hold no cycles, but their number sets off the search, which then walks every library that is loaded. Exports on
-    several threads do no harm: whoever ends first only ends the saving.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _scope(
@@ -151,5 +136,8 @@ def _rows(workspace: Workspace, class_ids: Sequence[str] | None, scope: str | No
                 )
 
 
+_ANNOTATION = attrgetter(*Annotation.__slots__)
+
+
 def _annotation(row: Any) -> Annotation:
-    return Annotation(**{name: getattr(row, name) for name in Annotation.__slots__})
+    return Annotation(*_ANNOTATION(row))

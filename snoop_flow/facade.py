@@ -14,6 +14,7 @@ from snoop_flow import (
     bands,
     browsing,
     diagnosis,
+    distributing,
     embedding,
     enrichment,
     exporting,
@@ -78,6 +79,7 @@ class Workspace(workspace.Workspace):
     refinable = refining.refinable
     publish = publishing.publish
     publish_plan = publishing.publish_plan
+    distribution = distributing.distribution
     preview_documents = previewing.preview_documents
     preview_manifest = previewing.preview_manifest
     export = exporting.export
@@ -128,6 +130,7 @@ class Workspace(workspace.Workspace):
     annotation_page = presenting.annotation_page
     annotation_list = presenting.annotation_list
     annotated_manifest = presenting.annotated_manifest
+    annotated_manifest_2 = presenting.annotated_manifest_2
     annotated_collection = presenting.annotated_collection
     annotation_evidence = annotating.annotation_evidence
     container = annotating.container

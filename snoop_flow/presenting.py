@@ -32,6 +32,7 @@ from snoop_iiif import (
     build_page,
     build_wrapper,
     search_services,
+    to_presentation2,
 )
 from snoop_iiif.annotations.building import Profile
 
@@ -99,6 +100,20 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             homepage=record.homepage,
             services=search_services(_search_uri(settings, record_id)),
         )
+    )
+
+
+def annotated_manifest_2(workspace: Workspace, record_id: str) -> dict[str, Any]:
+    """The same as a manifest of Presentation 2.1, which names annotation lists, for old viewers.
+
+    Raises:
+        NotFoundError: no such record.
+    """
+    annotations = annotations_url(workspace.settings)
+    return to_presentation2(
+        annotated_manifest(workspace, record_id),
+        f"{wrapper_uri(workspace.settings, record_id)}/2",
+        lambda page: f"{annotations}/lists/{page.rsplit('/', 1)[-1]}",
     )
 
 

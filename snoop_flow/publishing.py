@@ -7,9 +7,11 @@ of IIIF and W3C are built from them when they are asked for.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from importlib.metadata import version as distribution_version
 from math import ceil, floor
 from typing import Any
@@ -19,13 +21,14 @@ from sqlalchemy import Connection
 from snoop_flow import jobs
 from snoop_flow.cards import cards
 from snoop_flow.classes.calibrating import calibration_of
-from snoop_flow.entities import Annotation, Item, Job, Prediction, Record, Status, Unit, VisualClass
+from snoop_flow.entities import Annotation, Item, Job, Prediction, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.images import parse_box
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.reports import Calibration, PublishPlan, PublishReport
 from snoop_flow.settings import Settings
 from snoop_flow.store import classes, items, predictions, published, records
+from snoop_flow.store.items import Place
 from snoop_flow.store.rows import now
 from snoop_flow.workspace import Workspace
 from snoop_iiif import AnnotationDraft, Software, Verdict, annotation_id
@@ -93,15 +96,30 @@ def _plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
         yield {"class": found.id}
 
 
+@contextmanager
+def nothing_old_searched() -> Iterator[None]:
+    """Spare what is alive already from the search for garbage while rows come and go by the thousand.
+
+    Rows hold no cycles, but their number sets off the search, which then walks every library that is loaded. Work on
+    several threads do no harm: whoever ends first only ends the saving.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     statuses = POLICIES[job.parameters["policy"]]
     changed = 0
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, unit.payload["class"])
-        for batch in predictions.to_publish(connection, found.id, statuses):
-            rows = rows_to_publish(workspace, connection, found, batch)
-            with workspace.catalogue.write() as writing:
-                changed += published.publish(writing, rows)
+        with nothing_old_searched():
+            for batch in predictions.to_publish(connection, found.id, statuses):
+                rows = rows_to_publish(workspace, connection, found, batch)
+                with workspace.catalogue.write() as writing:
+                    changed += published.publish(writing, rows)
     with workspace.catalogue.write() as writing:
         withdrawn = published.withdraw_unsupported(writing, found.id, statuses)
         total = published.count(writing, found.id)
@@ -112,8 +130,8 @@ def rows_to_publish(
     workspace: Workspace, connection: Connection, found: VisualClass, batch: Sequence[Prediction]
 ) -> list[dict[str, Any]]:
     """The annotations of predictions as rows of the catalogue, whether they are there already or not."""
-    known = items.by_numbers(connection, [one.item for one in batch])
-    parents = records.by_ids(connection, [item.record_id for item in known.values()])
+    known = items.places(connection, [one.item for one in batch])
+    parents = records.uris(connection, [item.record_id for item in known.values()])
     at = now()
     told = {version: _calibration(connection, found, version) for version in {one.version for one in batch}}
     rows = []
@@ -156,7 +174,7 @@ def local_id(settings: Settings, uri: str) -> str:
     return uri.removeprefix(f"{annotations_url(settings)}/")
 
 
-def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, record: Record) -> dict[str, Any]:
+def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Place, manifest_uri: str) -> dict[str, Any]:
     """What an annotation says, without its own dates: the same facts give the same annotation."""
     public = settings.public_url.rstrip("/")
     decided = one.decided_at.isoformat(timespec="seconds") if one.decided_at else None
@@ -167,7 +185,7 @@ def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, 
         "concept_uri": found.concept_uri or f"{public}/classes/{found.id}",
         "version": one.version,
         "canvas_uri": item.uri,
-        "manifest_uri": record.uri,
+        "manifest_uri": manifest_uri,
         "box": _box(item),
         "time": _time(item),
         "run_uri": f"{public}/jobs/{one.job_id}",
@@ -176,7 +194,7 @@ def _facts(settings: Settings, found: VisualClass, one: Prediction, item: Item, 
     }
 
 
-def _box(item: Item) -> list[int] | None:
+def _box(item: Item | Place) -> list[int] | None:
     """The box of an item in whole canvas pixels, none of it cut off: not every viewer draws fractions."""
     box = parse_box(item.selector, (item.width, item.height)) if item.selector else None
     if box is None:
@@ -186,7 +204,7 @@ def _box(item: Item) -> list[int] | None:
     return [left, top, max(right - left, 1), max(bottom - top, 1)]
 
 
-def _time(item: Item) -> list[float] | None:
+def _time(item: Item | Place) -> list[float] | None:
     """The stretch of an item in seconds; of a keyframe, which has no extent, one frame at 25 a second."""
     found = _TIME.search(item.selector)
     if found is None or (found[1] is None and found[2] is None):
@@ -213,6 +231,9 @@ def _own_version() -> str:
     return distribution_version("snoop-flow")
 
 
+_software = lru_cache(maxsize=256)(Software)
+
+
 def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     """A kept annotation as every notation is built from it.
 
@@ -222,7 +243,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
     facts: Mapping[str, Any] = annotation.content
     verdict = Verdict(facts["decision"], facts["decided"]) if facts["decision"] and facts["decided"] else None
     page = f"{settings.public_url.rstrip('/')}/classes/{annotation.class_id}"
-    creator = Software(f"visual class {facts['class']}", str(facts["version"]), page)
+    creator = _software(f"visual class {facts['class']}", str(facts["version"]), page)
     time = facts.get("time")
     return AnnotationDraft(
         id=facts["id"],
@@ -237,7 +258,7 @@ def draft_of(settings: Settings, annotation: Annotation) -> AnnotationDraft:
         time=(time[0], time[1]) if time else None,
         score=facts["score"],
         calibrated=facts.get("calibrated", False),  # annotations from before audits know nothing of it
-        generator=Software(settings.agent, _own_version(), settings.public_url),
+        generator=_software(settings.agent, _own_version(), settings.public_url),
         rights=settings.annotation_rights or None,
         run_uri=facts["run_uri"],
         verdict=verdict,

@@ -23,7 +23,7 @@ from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, bui
 from snoop_iiif.content_state import ContentState
 from snoop_iiif.content_state import decode as decode_content_state
 from snoop_iiif.content_state import encode as encode_content_state
-from snoop_iiif.converting import convert_document
+from snoop_iiif.converting import convert_document, to_presentation2
 from snoop_iiif.errors import IIIFError, ImageRequestError
 from snoop_iiif.images import canvas_box, image_url, thumbnail_url
 from snoop_iiif.model import (
@@ -98,4 +98,5 @@ __all__ = [
     "search_services",
     "survey",
     "thumbnail_url",
+    "to_presentation2",
 ]

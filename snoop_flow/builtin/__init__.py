@@ -11,7 +11,7 @@ from snoop_flow.builtin.catalogues import OAI_PMH, SRU_QUERY
 from snoop_flow.builtin.classical import CLASSICAL
 from snoop_flow.builtin.distilled import DISTILLED
 from snoop_flow.builtin.exact import EXACT
-from snoop_flow.builtin.exporters import CSV, CSV_SPREADSHEET, IIIF_LISTS, IIIF_PAGES, W3C_LINES
+from snoop_flow.builtin.exporters import CSV, CSV_SPREADSHEET, IIIF_LISTS, IIIF_PAGES, PARQUET, W3C_LINES
 from snoop_flow.builtin.folder import FOLDER
 from snoop_flow.builtin.iiif import IIIF
 from snoop_flow.builtin.packages import BAGIT, OCFL
@@ -54,5 +54,5 @@ def register_strategies() -> Sequence[StrategySpec]:
 
 @hookimpl
 def register_exporters() -> Sequence[ExporterSpec]:
-    """IIIF annotation pages and lists, Web Annotations by line, CSV for programs and for spreadsheets."""
-    return [IIIF_PAGES, IIIF_LISTS, W3C_LINES, CSV, CSV_SPREADSHEET]
+    """IIIF annotation pages and lists, Web Annotations by line, tables for programs, spreadsheets and analysis."""
+    return [IIIF_PAGES, IIIF_LISTS, W3C_LINES, CSV, CSV_SPREADSHEET, PARQUET]

@@ -29,6 +29,7 @@ from snoop_flow.reports.classes import (
     Twin,
     VersionsReport,
 )
+from snoop_flow.reports.distribution import Distribution, Part, TimeBin
 from snoop_flow.reports.enrichment import (
     BandReport,
     EnrichedClass,
@@ -87,6 +88,7 @@ __all__ = [
     "ClassSummary",
     "Conflict",
     "Disagreement",
+    "Distribution",
     "EmbedReport",
     "EnrichReport",
     "EnrichedClass",
@@ -105,6 +107,7 @@ __all__ = [
     "MovedClasses",
     "Opinion",
     "PairReport",
+    "Part",
     "PluginsReport",
     "PublishPlan",
     "PublishReport",
@@ -119,6 +122,7 @@ __all__ = [
     "StatusReport",
     "SwitchReport",
     "ThresholdChoice",
+    "TimeBin",
     "Twin",
     "UndoneRound",
     "VersionsReport",

@@ -117,23 +117,31 @@ def _engine(url: str) -> Engine:
         raise WorkspaceError(f"database {url!r} is no SQLAlchemy URL, such as postgresql://user@host/name") from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(
-            parsed, module=pysqlite3.dbapi2, json_serializer=_as_json, connect_args={"timeout": BUSY_SECONDS}
-        )
+        engine = create_engine(parsed, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_SECONDS}, **_JSON)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        chosen = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(chosen, json_serializer=_as_json, pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_JSON)
     raise WorkspaceError(f"database {backend}: only sqlite and postgresql are supported")
 
 
-def _as_json(value: Any) -> str:
+def _write_json(value: Any) -> str:
+    """As orjson writes it; what it cannot, such as half a pair of surrogates in a title, as Python does."""
     try:
-        return orjson.dumps(value).decode()  # a harvest writes five such values with each item
-    except TypeError:  # numbers above 64 bits, halves of surrogate pairs, keys that are no texts
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
         return json.dumps(value)
+
+
+def _read_json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
+
+
+_JSON: dict[str, Any] = {"json_serializer": _write_json, "json_deserializer": _read_json}
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -6,6 +6,7 @@ Regions that were cut out of an item are items, too; where a function does not s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -44,6 +45,31 @@ def by_numbers(connection: Connection, numbers: Iterable[int]) -> dict[int, Item
     for part in chunks(int(number) for number in numbers):
         for row in connection.execute(select(item).where(item.c.number.in_(part))):
             found[row.number] = item_of(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item lies: what annotations say of it, without its label and its image."""
+
+    number: int
+    id: str
+    record_id: str
+    parent: int | None
+    kind: str
+    uri: str
+    selector: str
+    width: int
+    height: int
+
+
+def places(connection: Connection, numbers: Iterable[int]) -> dict[int, Place]:
+    """Where items lie, by number; unknown numbers are left out."""
+    columns = [item.c[field.name] for field in fields(Place)]
+    found: dict[int, Place] = {}
+    for part in chunks(int(number) for number in numbers):
+        for row in connection.execute(select(*columns).where(item.c.number.in_(part))):
+            found[row[0]] = Place(*row)
     return found
 
 

@@ -27,7 +27,8 @@ def compared(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[
     states: list[str] = []
     for part in chunks(rows, 1000):
         ids = [row["id"] for row in part]
-        kept = {row.id: row for row in connection.execute(select(annotation).where(annotation.c.id.in_(ids)))}
+        columns = select(annotation.c.id, annotation.c.withdrawn_at, annotation.c.content)
+        kept = {row.id: row for row in connection.execute(columns.where(annotation.c.id.in_(ids)))}
         for row in part:
             old = kept.get(row["id"])
             new = old is None or old.withdrawn_at is not None

@@ -125,6 +125,15 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Record]:
     return found
 
 
+def uris(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Addresses of records by id; unknown ids are left out."""
+    found: dict[str, str] = {}
+    for part in chunks(set(ids)):
+        rows = connection.execute(select(record.c.id, record.c.uri).where(record.c.id.in_(part)))
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
 def by_id(connection: Connection, id_: str) -> Record:
     """A record.
 

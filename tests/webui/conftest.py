@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +21,8 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from snoop_flow import Workspace
+from snoop_flow.host import PluginHost
+from snoop_flow.settings import load_settings
 from snoop_webui.application import create_app
 
 if TYPE_CHECKING:
@@ -77,6 +84,32 @@ def served(app: Flask) -> Iterator[str]:
     thread.join()
 
 
+@pytest.fixture
+def institution() -> Iterator[Any]:
+    """Publishes real manifests, see `institution.py`."""
+    spec = importlib.util.spec_from_file_location("webui_institution", Path(__file__).with_name("institution.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    with module.serving() as served:
+        yield served
+
+
+@pytest.fixture
+def seeing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """An empty workspace with a backbone that sees colours, served at a port that is free."""
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "engine" / "regions")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    Workspace.create(tmp_path / "workspace", public_url=f"http://localhost:{port}").close()
+    host = PluginHost([*entry_points(group="snoop_flow"), EntryPoint("colours", "seeing_colours", "snoop_flow")])
+    with Workspace(tmp_path / "workspace", load_settings(tmp_path / "workspace"), host) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser for the tests of one file: while it lives, playwright's event loop stands in the way of others."""
@@ -136,6 +169,6 @@ def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[st
     here = f"/classes/{made.id}"
     screens = ["/", f"/?class={made.id}", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}", "/?q=nothing+of+it"]
     screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
-    screens += [f"{here}/versions", "/home", "/discover", "/preferences", "/admin"]
+    screens += [f"{here}/versions", f"{here}/distribution", "/home", "/discover", "/preferences", "/admin"]
     screens += [f"{here}/publish/preview/{archive.item(archive.predictions(made.id)[0].item).record_id}"]
     return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]

@@ -76,6 +76,7 @@ def poisoned(archive: Workspace) -> list[str]:
     here = f"/classes/{made.id}"
     screens = ["/", f"/?class={made.id}&show=ranking", f"/?item={discs[0]}&class={made.id}", "/classes", here]
     screens += [f"{here}/audit", f"{here}/review?status=all", f"{here}/publish?policy=all", f"{here}/versions"]
+    screens += [f"{here}/distribution"]
     screens += [f"{here}/publish/preview/{best.record}?policy=all", f"/items/{best.item}?class={made.id}"]
     screens += ["/home", "/discover", "/admin", "/jobs", "/sources", "/enrichment", "/preferences"]
     return [*screens, f"/classes/new?item={discs[0]}", f"/?q={PAYLOADS[2]}&without={PAYLOADS[3]}"]

@@ -57,7 +57,7 @@ def speak(app: Flask) -> None:
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
     babel.domain_instance = _Messages()
     app.jinja_env.filters.update(
-        number=number, score=score, percent=percent, at_least=at_least, moment=moment, ago=ago, text=text
+        number=number, score=score, percent=percent, share=share, at_least=at_least, moment=moment, ago=ago, text=text
     )
     app.jinja_env.filters.update(energy=energy, hours=hours)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
@@ -99,6 +99,17 @@ def at_least(share: float) -> str:
 def percent(share: float) -> str:
     """A share of one as percents."""
     return str(format_percent(share, locale=language()))
+
+
+def share(part: float | None) -> str:
+    """A share of one as percents with two digits that tell: `0,34 %`; nothing where there is none."""
+    if part is None:
+        return ""
+    digits = max(0, 1 - math.floor(math.log10(100 * part))) if part > 0 else 0
+    pattern = "0%" if not digits or part >= 1 else f"0.{'#' * min(digits, 4)}%"
+    return str(
+        format_percent(part, pattern.replace("%", "\u00a0%") if language() == "fr" else pattern, locale=language())
+    )
 
 
 def energy(joules: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from snoop_iiif.annotations.draft import AnnotationDraft, Software, Verdict
@@ -158,6 +159,12 @@ def _time_fragment(draft: AnnotationDraft) -> str | None:
 
 
 def _software(software: Software) -> dict[str, Any]:
+    return dict(_described(software))
+
+
+@lru_cache(maxsize=256)
+def _described(software: Software) -> dict[str, Any]:
+    """Kept, since a whole export names the same two programs."""
     return _present(
         {
             "id": software.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -106,4 +107,9 @@ def annotation_id(base: str, class_id: str, version: int | str, item_key: str) -
         item_key: what names the canvas, segment or region for ever.
     """
     digest = hashlib.sha256("\x1f".join((class_id, str(version), item_key)).encode()).hexdigest()[:32]
-    return f"{base.rstrip('/')}/{quote(class_id, safe='')}/{quote(str(version), safe='')}/{digest}"
+    return f"{_folder(base, class_id, version)}/{digest}"
+
+
+@lru_cache(maxsize=1024)
+def _folder(base: str, class_id: str, version: int | str) -> str:
+    return f"{base.rstrip('/')}/{quote(class_id, safe='')}/{quote(str(version), safe='')}"

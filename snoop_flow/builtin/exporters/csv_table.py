@@ -11,37 +11,15 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from snoop_flow.entities import LanguageMap
+from snoop_flow.builtin.exporters.columns import COLUMNS, Value
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
-COLUMNS = (
-    "annotation",
-    "collection",
-    "record",
-    "title",
-    "canvas",
-    "label",
-    "selector",
-    "class",
-    "concept",
-    "version",
-    "score",
-    "probability",
-    "decision",
-    "reviewer",
-    "decided",
-    "item",
-    "box",
-    "ark",
-    "view",
-)
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide ones count in East Asian locales
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ARK = re.compile(r"ark:/?\d{5,}/[^/?#\s]+")
-_VIEW = re.compile(r"/(f\d+)(?=[/?#.]|$)")
 
 
 def export(
@@ -53,38 +31,20 @@ def export(
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(COLUMNS)
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the number of rows
-            writer.writerow([_safe(value) for value in _values(row, point)])
+            writer.writerow([_safe(_written(read(row), point)) for _kind, read in COLUMNS.values()])
     return ExportReport((str(path),), count)
 
 
-def _values(row: ExportRow, point: str) -> tuple[str, ...]:
-    ark = _ARK.search(row.record.uri) or _ARK.search(row.item.uri)
-    views = _VIEW.findall(row.item.uri)
-    return (
-        row.annotation.id,
-        row.collection,
-        row.record.uri,
-        _text(row.record.label),
-        row.item.uri,
-        _text(row.item.label),
-        row.item.selector,
-        row.visual_class.name,
-        row.visual_class.concept_uri,
-        str(row.version),
-        f"{row.score:.4f}".replace(".", point),
-        f"{row.annotation.score:.4f}".replace(".", point) if row.annotation.calibrated else "",
-        row.status,
-        row.decided_by,
-        row.decided_at.isoformat(timespec="seconds") if row.decided_at else "",
-        row.item.id,
-        ",".join(map(str, row.annotation.box or ())),
-        ark[0] if ark else "",
-        str(views[-1]) if views else f"f{row.item.position + 1}",
-    )
-
-
-def _text(label: LanguageMap) -> str:
-    return " ; ".join(text for texts in label.values() for text in texts)
+def _written(value: Value, point: str) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, float):
+        return f"{value:.4f}".replace(".", point)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, list):  # numbers of a box, or names
+        return ",".join(map(str, value)) if all(isinstance(one, int) for one in value) else " ; ".join(map(str, value))
+    return str(value)
 
 
 def _safe(value: str) -> str:

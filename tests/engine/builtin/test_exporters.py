@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from snoop_flow.builtin import register_exporters
+from snoop_flow.entities import LanguageMap
+from snoop_flow.errors import PluginError
 from snoop_flow.plugin_types import ExportRow
 from snoop_flow.testing import export_context, export_rows
 
@@ -62,6 +65,46 @@ def test_ark_and_view_of_gallica(tmp_path: Path) -> None:
     with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
         found = next(csv.DictReader(file))
     assert (found["ark"], found["view"], found["box"]) == ("ark:/12148/btv1b530570366", "f12", "1,2,3,4")
+
+
+def dated_rows() -> list[ExportRow]:
+    lines: tuple[tuple[LanguageMap, LanguageMap], ...] = (
+        ({"fr": ("Date",)}, {"none": ("vers 1890-1895",)}),
+        ({"fr": ("Lieu",)}, {"none": ("[Paris",)}),
+        ({"fr": ("Lieu",)}, {"none": ("Lyon",)}),
+    )
+    return [replace(row, record=replace(row.record, metadata=lines)) for row in export_rows(3)]
+
+
+def test_the_table_tells_dates_and_places(tmp_path: Path) -> None:
+    SPECS["csv"].export(dated_rows(), tmp_path / "table.csv", export_context())
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        found = next(csv.DictReader(file))
+    told = [found[name] for name in ("date", "first_year", "last_year", "places")]
+    assert told == ["vers 1890-1895", "1890", "1895", "Paris ; Lyon"]
+
+
+def test_parquet_holds_the_same_with_types(tmp_path: Path) -> None:
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="pyarrow is not installed: pip install 'snoop-flow[parquet]'"
+    )
+    SPECS["csv"].export(dated_rows(), tmp_path / "table.csv", export_context())
+    SPECS["parquet"].export(dated_rows(), tmp_path / "table.parquet", export_context())
+    rows = parquet.read_table(tmp_path / "table.parquet").to_pylist()
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["annotation"] for row in rows] == [row["annotation"] for row in table]
+    assert list(rows[0]) == list(table[0])
+    assert (rows[0]["first_year"], rows[0]["last_year"], rows[0]["places"]) == (1890, 1895, ["Paris", "Lyon"])
+    assert [row["decided"] for row in rows] == [row.decided_at for row in dated_rows()]
+    assert {tuple(row["box"]) for row in rows} == {(), (10, 20, 300, 400)}
+
+
+def test_parquet_without_pyarrow_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(PluginError, match=r"pip install 'snoop-flow\[parquet\]'"):
+        SPECS["parquet"].export(export_rows(), tmp_path / "table.parquet", export_context())
+    assert not (tmp_path / "table.parquet").exists()
 
 
 def test_lists_of_presentation_2(tmp_path: Path) -> None:

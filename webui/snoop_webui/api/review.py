@@ -1,4 +1,4 @@
-"""Routes of predictions and of people's verdicts on them."""
+"""Routes of predictions, of where they lie, and of people's verdicts on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from snoop_flow import Workspace
-from snoop_flow.reports import Card, ReviewReport
+from snoop_flow.reports import Card, Distribution, ReviewReport
 from snoop_webui.api.routes import Body, Route
 
 
@@ -19,6 +19,14 @@ class PredictionQuery(BaseModel):
     offset: int = Field(0, ge=0)
     below: float | None = None
     above: float | None = None
+
+
+class DistributionQuery(BaseModel):
+    """What counts as a hit, in which collection, and in which language places are told."""
+
+    policy: Literal["accepted", "all"] = "all"
+    collection: str | None = None
+    language: str = ""
 
 
 class Verdicts(Body):
@@ -35,6 +43,11 @@ def list_predictions(workspace: Workspace, class_id: str, query: PredictionQuery
     return list(workspace.predictions(class_id, **query.model_dump()))
 
 
+def show_distribution(workspace: Workspace, class_id: str, query: DistributionQuery) -> Distribution:
+    """Hits over time, by collection and by place, beside all images that the class could find."""
+    return workspace.distribution(class_id, **query.model_dump())
+
+
 def review(workspace: Workspace, class_id: str, body: Verdicts) -> ReviewReport:
     """Keep verdicts."""
     return workspace.review(class_id, **body.model_dump())
@@ -42,5 +55,6 @@ def review(workspace: Workspace, class_id: str, body: Verdicts) -> ReviewReport:
 
 ROUTES = (
     Route("GET", "/classes/<class_id>/predictions", list_predictions, list[Card], "predictions", query=PredictionQuery),
+    Route("GET", "/classes/<class_id>/distribution", show_distribution, Distribution, query=DistributionQuery),
     Route("POST", "/classes/<class_id>/review", review, ReviewReport, body=Verdicts),
 )

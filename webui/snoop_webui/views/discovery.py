@@ -21,6 +21,12 @@ def annotated(record_id: str) -> Response:
     return _document(current.workspace().annotated_manifest(record_id), _PRESENTATION)
 
 
+@pages.get("/annotated/<record_id>/2")
+def annotated_2(record_id: str) -> Response:
+    """The same in Presentation 2.1, for old viewers."""
+    return _document(current.workspace().annotated_manifest_2(record_id), "application/ld+json")
+
+
 @pages.get("/collections/<slug>")
 def collection(slug: str) -> Response:
     """The manifests of a collection, each with links to our annotations."""
