@@ -24,7 +24,7 @@ from snoop_flow.store import jobs as unit_store
 from snoop_flow.store.rows import now
 from snoop_flow.workspace import Workspace
 
-MANY_UNITS = 8  # open ones that are worth another process, which takes half a second of a processor to start
+MANY_UNITS = 16  # open ones that are worth another process, which takes half a second of a processor to start
 COUNTS = ("records", "items", "new", "changed", "unchanged", "skipped", "gone")
 
 

@@ -23,6 +23,7 @@ from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail, wi
 from snoop_iiif.reading.languages import language_map, metadata_entries
 from snoop_iiif.reading.media import read_media
 from snoop_iiif.reading.members import Members
+from snoop_iiif.reading.sequences import sequences_of
 from snoop_iiif.reading.surfaces import canvas_size, canvas_uri, checked_canvases, document_uri
 
 VERSION = 2
@@ -35,7 +36,7 @@ def read_manifest(document: JSONObject, reading: Reading) -> Manifest:
         IIIFError: no canvas, or more than can be read.
     """
     uri = document_uri(document, reading)
-    sequences = list(objects(document.get("sequences")))
+    sequences = sequences_of(document, reading)
     _note_sequences(sequences, reading)
     found = [canvas for sequence in sequences for canvas in listed(sequence.get("canvases"))]
     raw = objects(reading.bounded(found, MAX_CANVASES, "canvases"))
