@@ -237,6 +237,11 @@ class Item:
     gone_at: datetime | None
     origin: str = ""
 
+    @property
+    def served_here(self) -> bool:
+        """Whether the picture lies here, in a file or a web archive, so that this installation serves it."""
+        return "path" in self.image or "warc" in self.image
+
 
 def image_of(item: Item) -> int:
     """Number of the image that an item is, or that it was cut out of as a region."""

@@ -105,11 +105,13 @@ class RecordRef:
         hint: small JSON that the source wants back when it reads the record.
         stamp: changes whenever the record does, such as a datestamp; a record that was read with the same one is not
             read again. "" where the source knows none.
+        only_new: a record that is kept already is not read again: nothing says that it changed.
     """
 
     uri: str
     hint: Mapping[str, Any] = field(default_factory=dict)
     stamp: str = ""
+    only_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

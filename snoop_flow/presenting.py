@@ -18,6 +18,7 @@ from snoop_iiif import (
     CanvasDraft,
     CollectionDraft,
     Image,
+    ImageService,
     ManifestDraft,
     Member,
     MetadataEntry,
@@ -81,7 +82,7 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             item.label,
             item.width,
             item.height,
-            Image.from_dict(item.image),
+            _served_image(settings, item) if item.served_here else Image.from_dict(item.image),
             page_uri(settings, item.id) if item.id in annotated else None,
         )
         for item in found
@@ -101,6 +102,12 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             services=search_services(_search_uri(settings, record_id)),
         )
     )
+
+
+def _served_image(settings: Settings, item: Item) -> Image:
+    """The image of another institution's canvas that lies here, in a web archive: our image service has it."""
+    service = f"{settings.public_url.rstrip('/')}/iiif/3/{item.id}"
+    return Image(f"{service}/full/max/0/default.jpg", "image/jpeg", service=ImageService(service, 3, 2))
 
 
 def annotated_manifest_2(workspace: Workspace, record_id: str) -> dict[str, Any]:

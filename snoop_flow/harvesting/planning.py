@@ -99,7 +99,7 @@ def _plan_source(workspace: Workspace, source: Source, limit: int | None, full: 
         first["checkpoint"] = found.checkpoint
     yield first
     for part in chunks(refs, workspace.settings.harvest_batch):
-        yield {**common, "refs": [[ref.uri, dict(ref.hint), ref.stamp] for ref in part], "failed": []}
+        yield {**common, "refs": [[ref.uri, dict(ref.hint), ref.stamp, ref.only_new] for ref in part], "failed": []}
 
 
 def _listed(workspace: Workspace, source: Source, limit: int | None, full: bool) -> _List:

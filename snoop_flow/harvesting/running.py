@@ -89,7 +89,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
         source = collections.source_by_id(connection, payload["source"])
     gone = _withdraw(workspace, source, payload.get("gone", ()))
     report: dict[str, Any] = {**dict.fromkeys(COUNTS, 0), "gone": gone, "failed": list(payload["failed"])}
-    refs = [RecordRef(uri, hint, stamp) for uri, hint, stamp in payload["refs"]]
+    refs = [RecordRef(*one) for one in payload["refs"]]
     if not refs:
         return report
     known = known_records(workspace, source, refs)
@@ -125,7 +125,7 @@ def _read(
     for ref in refs:
         before = known[ref.uri]
         same_reader = before.live and before.validator.get("reader") == spec.reader
-        if same_reader and ref.stamp and before.validator.get("stamp") == ref.stamp:
+        if (ref.only_new and before.live) or (same_reader and ref.stamp and before.validator.get("stamp") == ref.stamp):
             read.append(Read(ref, before, None, before.validator))
         else:
             wanted.append(Wanted(ref, before.validator if same_reader else {}))

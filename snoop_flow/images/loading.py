@@ -25,7 +25,7 @@ _ACCEPT = "image/jpeg,image/*;q=0.9"
 _LOCAL_BYTES = 1 << 30
 _REGION_LONGEST = 4096
 _WORKERS = 4
-_FULL = 1 << 30
+FULL_SIZE = 1 << 30
 _PLACEHOLDER = 32
 _TOO_SMALL = 4  # times smaller than asked for: no server rounds like that
 _INFO = "application/ld+json, application/json;q=0.9"
@@ -121,7 +121,7 @@ class ImageLoader:
                 if not _refused(error):
                     raise
                 refused = refused or error
-        published = image.url or _address(image, _FULL)
+        published = image.url or _address(image, FULL_SIZE)
         if refused is not None and published in tried:
             raise refused
         return self._from_url(published, image, longest)
