@@ -56,6 +56,15 @@ class EnrichReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedCost:
+    """What an enrichment will take, judged by the `jobs` newest ones of this workspace."""
+
+    seconds: float
+    joules: float
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublishReport:
     """What was published: all live annotations of the classes, those changed now, those withdrawn now."""
 
@@ -72,6 +81,7 @@ class PushReport:
 
     Attributes:
         sent: new there. updated: changed there. removed: withdrawn here, and so there.
+        verdicts: of people, that were sent, changed or removed.
         failed: the first that the target refused: `annotation` and `reason` each.
     """
 
@@ -81,7 +91,24 @@ class PushReport:
     updated: int
     removed: int
     unchanged: int
+    verdicts: int
     failed: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """An annotation server that the settings name.
+
+    Attributes:
+        kind: `w3c` or `sas`.
+        hosts: private servers that may be reached for it.
+        standing: how many annotations of a class are `sent`, `failed` or still `sending`.
+    """
+
+    address: str
+    kind: str
+    hosts: tuple[str, ...]
+    standing: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class HarvestReport:
 
     Attributes:
         skipped: of the unchanged, those whose server or datestamp said so, so that nothing was read.
+        films: cut into shots now; their `keyframes` count among the items.
     """
 
     job: str
@@ -34,6 +35,28 @@ class HarvestReport:
     gone: int
     failed: tuple[FailedThing, ...]
     skipped: int = 0
+    cost: Mapping[str, Any] = field(default_factory=dict)
+    films: int = 0
+    shots: int = 0
+    keyframes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VideosReport:
+    """What was cut into shots.
+
+    Attributes:
+        replaced: keyframes that these films had before; some may be the same again.
+        skipped: films that were cut before, and are still as they were.
+    """
+
+    job: str
+    films: int
+    shots: int
+    keyframes: int
+    replaced: int
+    skipped: int
+    failed: tuple[FailedThing, ...] = ()
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -190,7 +213,12 @@ class BackboneFacts:
 
 @dataclass(frozen=True, slots=True)
 class PluginsReport:
-    """What is installed and what is not, and why."""
+    """What is installed and what is not, and why.
+
+    Attributes:
+        titles: of what curators choose (strategies, exporters) in other languages than English: kind → name → language
+            code → title.
+    """
 
     plugins: tuple[Mapping[str, Any], ...]
     failures: Mapping[str, str]
@@ -200,6 +228,7 @@ class PluginsReport:
     index_types: Mapping[str, str]
     strategies: Mapping[str, str]
     exporters: Mapping[str, str]
+    titles: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

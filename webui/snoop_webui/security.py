@@ -1,7 +1,8 @@
 """What every request and answer is held to: known host names, no forged changes, a strict content policy.
 
 Changes made with a cookie need the session's token; changes without one (programs) must be JSON or a DELETE, which
-a foreign page cannot send unasked, and must not come from a foreign origin.
+a foreign page cannot send unasked, and must not come from a foreign origin. A key comes in a header that a browser
+never sends by itself, and then cookies count for nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Range, Range",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "Access-Control-Expose-Headers": "ETag, Link, Location",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Range, ETag, Link, Location",
 }
 # annotation clients of any site may write with a key; a browser sends none by itself, as it would a cookie
 _PROTOCOL = {
@@ -68,6 +69,13 @@ def allow_images_from(uri: str) -> None:
         g.image_servers = getattr(g, "image_servers", set()) | {f"{parts.scheme}://{parts.netloc}"}
 
 
+def allow_media_from(uri: str = "") -> None:
+    """Let this answer's page play films of this server, and of the server of `uri`."""
+    parts = urlsplit(uri)
+    there = {f"{parts.scheme}://{parts.netloc}"} if parts.scheme in ("http", "https") and parts.netloc else set()
+    g.media_servers = getattr(g, "media_servers", {"'self'"}) | there
+
+
 def allow_inline_styles() -> None:
     """Let this answer's page write styles of its own, which Mirador needs; scripts stay strict."""
     g.inline_styles = True
@@ -88,6 +96,11 @@ def _is_address(name: str) -> bool:
     return True
 
 
+def shows_key() -> bool:
+    """Whether the request comes with a key, right or wrong."""
+    return request.headers.get("Authorization", "")[:7].lower() == "bearer "
+
+
 def _check_change() -> None:
     if request.method in _SAFE or request.path.startswith(ANNOTATIONS) or request.path == HARVESTED:
         return
@@ -95,7 +108,8 @@ def _check_change() -> None:
     foreign = origin is not None and urlsplit(origin).netloc != request.host
     if foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise ForbiddenError("this change was asked for by another site; open the page here and try again")
-    if request.cookies or not request.path.startswith("/api/"):
+    program = request.path.startswith("/api/") and (shows_key() or not request.cookies)
+    if not program:
         given = request.headers.get(HEADER) or request.form.get(FIELD, "")
         if not hmac.compare_digest(given, token()):
             raise ForbiddenError("the page is too old or cookies are off; reload it and try again")
@@ -120,8 +134,10 @@ def _add_headers(response: Response) -> Response:
 
 def _policy() -> str:
     servers = "".join(f" {server}" for server in sorted(getattr(g, "image_servers", ())))
+    media = "".join(f" {server}" for server in sorted(getattr(g, "media_servers", ())))
     style = "'self' 'unsafe-inline'" if getattr(g, "inline_styles", False) else "'self'"
     return (
         f"default-src 'none'; script-src 'self'; style-src {style}; font-src 'self'; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; connect-src 'self'{servers}"
+        + (f"; media-src{media}" if media else "")
     )

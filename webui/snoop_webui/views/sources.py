@@ -15,6 +15,7 @@ from snoop_webui import current
 from snoop_webui.ingesting import digest, ingest
 from snoop_webui.scheduling import WHEN, change_schedule, schedules
 
+SHOWN = ("harvest", "harvest_videos", "embed", "segment", "index")  # kinds of jobs
 pages = Blueprint("sources", __name__, url_prefix="/sources")
 
 
@@ -39,7 +40,7 @@ def index() -> str:
         now=datetime.now(UTC),
         status=workspace.status(),
         abilities=workspace.abilities(),
-        jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "segment", "index")][:8],
+        jobs=[job for job in workspace.jobs(100) if job.kind in SHOWN][:8],
     )
 
 
@@ -90,17 +91,6 @@ def retry() -> Answer:
     wanted = {"host": request.form.get("host", ""), "early": True}
     job = current.workspace().start_job("harvest", {"retry": wanted})
     return redirect(url_for("jobs.show", job_id=job.id), 303)
-
-
-@pages.post("/jobs/<job_id>/<any(pause, resume):what>")
-def rest(job_id: str, what: str) -> Answer:
-    """Let a job rest, or take it up again."""
-    workspace = current.workspace()
-    if what == "pause":
-        workspace.pause_job(job_id)
-    else:
-        workspace.resume_job(job_id)
-    return redirect(url_for("sources.index"), 303)
 
 
 @pages.post("/embed")
