@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL.Image import Image
+
 from snoop_flow.cards import cards as cards_of
 from snoop_flow.entities import (
     Failure,
@@ -20,7 +22,7 @@ from snoop_flow.entities import (
 )
 from snoop_flow.entities import image_of as number_of_image
 from snoop_flow.errors import NotFoundError, SnoopError
-from snoop_flow.images import THUMBNAIL_SIZE
+from snoop_flow.images import FULL_SIZE, THUMBNAIL_SIZE
 from snoop_flow.indexing import recall_of
 from snoop_flow.regions.drawing import MARK, Box, draw
 from snoop_flow.regions.spaces import region_set
@@ -153,18 +155,29 @@ def thumbnail(workspace: Workspace, item_id: str) -> Path:
 
 
 def image_file(workspace: Workspace, item_id: str) -> Path:
-    """The file of a local item's image.
+    """The file of an item's image that lies here: a picture, or the web archive that holds it.
 
     Raises:
         NotFoundError: the item is not local, or its file is gone.
     """
-    path = item(workspace, item_id).image.get("path")
+    image = item(workspace, item_id).image
+    path = image.get("path") or image.get("warc")
     if path is None:
         raise NotFoundError(f"item {item_id} is not of a local folder; its own image server serves it")
     file = workspace.folder / str(path)
     if not file.is_file():
         raise NotFoundError(f"the file of item {item_id} is gone; harvest its folder again")
     return file
+
+
+def archived_image(workspace: Workspace, item_id: str) -> Image | None:
+    """The picture of an item that lies in a web archive, whole, decoded like any from the web; None for other items.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    found = item(workspace, item_id)
+    return workspace.loader().load(found.image, FULL_SIZE) if "warc" in found.image else None
 
 
 def item_predictions(workspace: Workspace, item_id: str) -> list[tuple[VisualClass, Prediction]]:

@@ -243,6 +243,11 @@ class Item:
     origin: str = ""
     searched: bool = True
 
+    @property
+    def served_here(self) -> bool:
+        """Whether the picture lies here, in a file or a web archive, so that this installation serves it."""
+        return "path" in self.image or "warc" in self.image
+
 
 def image_of(item: Item) -> int:
     """Number of the image that an item is, or that it was cut out of as a region."""

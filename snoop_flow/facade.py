@@ -107,6 +107,7 @@ class Workspace(workspace.Workspace):
     cards = browsing.cards
     thumbnail = browsing.thumbnail
     image_file = browsing.image_file
+    archived_image = browsing.archived_image
     item_predictions = browsing.item_predictions
     item_regions = browsing.item_regions
     image_of = browsing.image_of

@@ -111,7 +111,7 @@ def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[b
     """Do units, some at once; False for one that was left: the job was stopped, or the workspace is closing."""
 
     def attempt(unit: Unit) -> bool:
-        if get(workspace, unit.job_id).state in STOPPED or workspace.closing:
+        if workspace.closing or _state(workspace, unit.job_id) in STOPPED:
             return False
         do_unit(workspace, verb, unit)
         return True
@@ -237,6 +237,11 @@ def get(workspace: Workspace, job_id: str) -> Job:
     """A job as it stands; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
         return jobs.by_id(connection, job_id)
+
+
+def _state(workspace: Workspace, job_id: str) -> JobState:
+    with workspace.catalogue.read() as connection:
+        return jobs.state(connection, job_id)
 
 
 def unfinished(workspace: Workspace, kind: str, parameters: Payload) -> list[Job]:

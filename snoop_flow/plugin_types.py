@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ from PIL.Image import Image
 
 from snoop_flow.entities import Item, ItemKind, LanguageMap, Record, Status, VisualClass
 from snoop_flow.fetching import Fetched, HostProfile
-from snoop_flow.learning import Pool
 from snoop_iiif import AnnotationDraft
+
+if TYPE_CHECKING:  # its libraries take a second to import, and who reads records needs none of them
+    from snoop_flow.learning import Pool
 
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]
@@ -109,11 +111,13 @@ class RecordRef:
         hint: small JSON that the source wants back when it reads the record.
         stamp: changes whenever the record does, such as a datestamp; a record that was read with the same one is not
             read again. "" where the source knows none.
+        only_new: a record that is kept already is not read again: nothing says that it changed.
     """
 
     uri: str
     hint: Mapping[str, Any] = field(default_factory=dict)
     stamp: str = ""
+    only_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from snoop_flow.entities import Annotation, Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.films.documents import film_draft, keyframe_canvases, keyframes_uri
 from snoop_flow.films.reading import Film, films_of
-from snoop_flow.publishing import annotations_url, draft_of, extension_context
+from snoop_flow.publishing import annotations_url, draft_of, extension_context, wrapper_uri
 from snoop_flow.settings import Settings
 from snoop_flow.store import collections, containers, items, published, records
 from snoop_flow.store.containers import ASSESSMENT
@@ -20,6 +20,7 @@ from snoop_iiif import (
     CanvasDraft,
     CollectionDraft,
     Image,
+    ImageService,
     ManifestDraft,
     Member,
     MetadataEntry,
@@ -86,11 +87,6 @@ def keyframes_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
     return build_manifest(draft)
 
 
-def wrapper_uri(settings: Settings, record_id: str) -> str:
-    """The address of our manifest about a record of another institution."""
-    return f"{settings.public_url.rstrip('/')}/iiif/annotated/{record_id}"
-
-
 def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
     """A record with links to our annotations: of a local one its manifest, of another institution's a wrapper.
 
@@ -112,7 +108,7 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             item.label,
             item.width,
             item.height,
-            Image.from_dict(item.image),
+            _served_image(settings, item) if item.served_here else Image.from_dict(item.image),
             page_uri(settings, item.id) if item.id in annotated else None,
         )
         for item in found
@@ -137,6 +133,12 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             ],
         )
     )
+
+
+def _served_image(settings: Settings, item: Item) -> Image:
+    """The image of another institution's canvas that lies here, in a web archive: our image service has it."""
+    service = f"{settings.public_url.rstrip('/')}/iiif/3/{item.id}"
+    return Image(f"{service}/full/max/0/default.jpg", "image/jpeg", service=ImageService(service, 3, 2))
 
 
 def _said(film: Film, annotated: set[str]) -> bool:

@@ -96,7 +96,7 @@ def _film(workspace: Workspace, film: Film, images: str) -> FilmDraft:
 
 
 def _canvas(item: Item, images: str) -> CanvasDraft:
-    local = "path" in item.image
+    local = item.served_here
     service: Mapping[str, Any] = item.image.get("service") or {}
     url = f"{images}{item.id}/full/max/0/default.jpg" if local else str(item.image.get("url") or "")
     return CanvasDraft(

@@ -152,7 +152,10 @@ def rows_to_publish(
     for one in batch:
         item = known[one.item]
         confidence = _confidence(one.score, told[one.version])
-        facts = _facts(workspace.settings, found, one, item, parents[item.record_id]) | confidence
+        stated = parents[item.record_id]
+        # pictures of a web archive come without a manifest: ours is the only one that shows them
+        manifest = stated if stated.startswith("http") else wrapper_uri(workspace.settings, item.record_id)
+        facts = _facts(workspace.settings, found, one, item, manifest) | confidence
         facts["time"] = list(stretches[one.item]) if one.item in stretches else facts["time"]
         values = {"class_id": found.id, "version": one.version, "item": one.item, "content": facts}
         dates = {"created_at": at, "modified_at": at, "withdrawn_at": None}
@@ -177,6 +180,11 @@ _UNCALIBRATED = Calibration(1.0, 0.0, 0)
 def annotations_url(settings: Settings) -> str:
     """The address below which annotations are served."""
     return f"{settings.public_url.rstrip('/')}/annotations"
+
+
+def wrapper_uri(settings: Settings, record_id: str) -> str:
+    """The address of our manifest about a record of another institution."""
+    return f"{settings.public_url.rstrip('/')}/iiif/annotated/{record_id}"
 
 
 def extension_context(settings: Settings) -> str:

@@ -31,6 +31,7 @@ from snoop_flow.host import PluginHost
 from snoop_flow.images import Decoder, ImageLoader, Thumbnails
 from snoop_flow.plugin_types import Backbone, BackboneSpec
 from snoop_flow.plugin_types import Index as OpenIndex
+from snoop_flow.reading import Readers
 from snoop_flow.settings import FILE_NAME, Settings, load_settings
 from snoop_flow.store import Catalogue, collections, embeddings, people, sqlite_url
 from snoop_flow.vectors import Derived, VectorSet, state_of
@@ -66,6 +67,7 @@ class Workspace:
         host: the plugins.
         closing: jobs in this process are to stop after their present unit.
         turns: the queues at the hosts that are asked, shared by all processes of this workspace.
+        readers: processes that read for large harvests of what is near.
     """
 
     def __init__(self, folder: Path, settings: Settings, host: PluginHost | None = None) -> None:
@@ -83,6 +85,7 @@ class Workspace:
         self._scopes: OrderedDict[Hashable, Scope] = OrderedDict()
         self._fetchers: dict[frozenset[str], Fetcher] = {}
         self.turns = Turns(folder / "run" / "hosts")
+        self.readers = Readers()
 
     @classmethod
     def create(cls, folder: Path | str, public_url: str | None = None, contact: str | None = None) -> Self:
@@ -136,6 +139,7 @@ class Workspace:
         self._fetchers.clear()
         if "decoder" in self.__dict__:
             self.decoder.close()
+        self.readers.rest()
         self._sets.clear()
         self._indexes.clear()
         self._scopes.clear()

@@ -137,8 +137,7 @@ class Image:
 
 def _present(one: object, names: tuple[str, ...]) -> dict[str, Any]:
     """The values that are there; `dataclasses.asdict` would copy each of them, which is most of a harvest's reading."""
-    found = ((name, getattr(one, name)) for name in names)
-    return {name: value for name, value in found if value is not None and value != ()}
+    return {name: value for name in names if (value := getattr(one, name)) is not None and value != ()}
 
 
 def _service_from_dict(stored: Mapping[str, Any]) -> ImageService:

@@ -90,7 +90,7 @@ def build_wrapper(draft: WrappedManifest) -> dict[str, Any]:
         "rights": rights,
         "requiredStatement": _statement(draft.attribution),
         "homepage": _homepage(draft.homepage, label),
-        "seeAlso": [source],
+        "seeAlso": [source] if draft.source.startswith(("http://", "https://")) else [],
         "service": list(draft.services),
         "items": [_canvas(canvas) for canvas in draft.canvases] + [film_canvas(film) for film in draft.films],
         "structures": [

@@ -40,8 +40,8 @@ class _Site:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 writer.write(self.answer(head))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # they hung up, or we end
         finally:
             writer.close()
 

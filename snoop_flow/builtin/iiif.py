@@ -46,7 +46,9 @@ class IIIFSource:
         """Yield each manifest once, depth first, in the collection's order; of a stream, what changed."""
         body = self._context.fetch(self._location, ACCEPT).body
         if _is_stream(body):
-            yield from Activities(self._location, self._context.fetch).list(self._context.checkpoint)
+            seen = {self._location}
+            stream = Activities(self._location, self._context.fetch, lambda uri: self._changed(uri, seen))
+            yield from stream.list(self._context.checkpoint)
             return
         document = read_iiif(body, self._location)
         if isinstance(document, Manifest):
@@ -54,6 +56,12 @@ class IIIFSource:
             return
         seen = {self._location, document.uri}
         yield from self._walk(document, seen, 0)
+
+    def _changed(self, uri: str, seen: set[str]) -> Iterator[RecordRef | ListingFailure]:
+        """The manifests of a collection that changed: any of them may be new in it."""
+        if uri not in seen:
+            seen.add(uri)
+            yield from self._descend(uri, seen, 1)
 
     def _walk(self, collection: Collection, seen: set[str], depth: int) -> Iterator[RecordRef | ListingFailure]:
         for member in collection.members:

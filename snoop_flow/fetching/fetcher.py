@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import MappingProxyType, TracebackType
@@ -45,6 +45,7 @@ class Fetcher:
         self.policy = policy or FetchPolicy()
         self.turns = turns or Turns()
         self._robots = Robots()
+        self._known: dict[tuple[str, int], HostProfile | None] = {}
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
             max_connections=self.policy.connections,
@@ -175,8 +176,7 @@ class Fetcher:
         content: bytes = b"",
     ) -> Fetched | str:
         """Make one request with the manners that its host wants; waiting is no part of the exchange's time."""
-        name = url.raw_host.decode("ascii")
-        host = name if url.port is None else f"{name}:{url.port}"
+        host = _host(url)
         profile = self._manners(host, url)
         exchange.words = profile.challenge if profile else ()
         if profile is None:
@@ -196,8 +196,19 @@ class Fetcher:
             state.succeeded(profile.pause(image, time.monotonic() - asked, delay))
             return answer
 
+    def unhurried(self, url: str) -> bool:
+        """Whether nothing slows requests to an address down: it is one's own server; raises `SourceError`."""
+        target = check_url(url)
+        return self._manners(_host(target), target) is None
+
     def _manners(self, host: str, url: httpx.URL) -> HostProfile | None:
         """How a host wants to be asked; None for one's own servers, and where nobody asked for manners."""
+        key = (host, port_of(url))
+        if key not in self._known:
+            self._known[key] = self._found_manners(host, url)
+        return self._known[key]
+
+    def _found_manners(self, host: str, url: httpx.URL) -> HostProfile | None:
         if self.policy.allows(url.raw_host.decode("ascii"), port_of(url)):
             return next((one for one in self.policy.profiles if one.covers(host)), None)
         return profile_of(host, self.policy.profiles) if self.policy.polite else None
@@ -231,7 +242,7 @@ class Fetcher:
                 extensions=self._timeouts(exchange),
             ) as response,
         ):
-            answered = httpx.Headers(response.headers)
+            answered = _named(response.headers)
             if response.status in _REDIRECTS and "location" in answered:
                 return _joined(url, answered["location"], exchange.uri)
             return _received(response, url, answered, headers, limit, exchange, written=method != "GET")
@@ -262,7 +273,7 @@ def _ssl_context() -> ssl.SSLContext:
 def _received(
     response: httpcore.Response,
     url: httpx.URL,
-    answered: httpx.Headers,
+    answered: dict[str, str],
     sent: dict[str, str],
     limit: int,
     exchange: Exchange,
@@ -270,7 +281,6 @@ def _received(
 ) -> Fetched:
     not_modified = response.status == 304 and ("if-none-match" in sent or "if-modified-since" in sent)
     encoding = answered.get("content-encoding", "").strip().lower()
-    named = {name.lower(): value for name, value in answered.items()}
     if not_modified:
         body = b""
     elif written and response.status in _WRITTEN:
@@ -280,21 +290,42 @@ def _received(
             raise too_big(limit, exchange.uri)
         body = read_body(response.iter_stream(), encoding, limit, exchange.uri)
         accept = None if sent["accept"] == "*/*" else sent["accept"]
-        check_data(exchange.uri, response.status, named, body, accept, exchange.words)
+        check_data(exchange.uri, response.status, answered, body, accept, exchange.words)
     else:
         start = read_start(response.iter_stream(), encoding, _REFUSAL_BYTES)
-        raise refusal(exchange.uri, response.status, named, start, exchange.words)
+        raise refusal(exchange.uri, response.status, answered, start, exchange.words)
     return Fetched(
         url=str(url),
         status=response.status,
-        headers=MappingProxyType(named),
+        headers=MappingProxyType(answered),
         body=body,
-        media_type=named.get("content-type", "").split(";")[0].strip().lower(),
-        etag=named.get("etag"),
-        last_modified=named.get("last-modified"),
+        media_type=answered.get("content-type", "").split(";")[0].strip().lower(),
+        etag=answered.get("etag"),
+        last_modified=answered.get("last-modified"),
         not_modified=not_modified,
         seconds=exchange.seconds - exchange.remaining(),
     )
+
+
+def _host(url: httpx.URL) -> str:
+    name = url.raw_host.decode("ascii")
+    return name if url.port is None else f"{name}:{url.port}"
+
+
+def _named(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by lower-case name; those given several times joined (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), _text(raw_value)
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _core_url(url: httpx.URL) -> httpcore.URL:

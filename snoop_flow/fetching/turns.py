@@ -92,7 +92,7 @@ class Turns:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Keep the states below `folder`, which is made when it is needed, or in memory."""
-        self._folder = folder
+        self.folder = folder
         self._locks: dict[str, threading.Lock] = {}
         self._states: dict[str, HostState] = {}
         self._guard = threading.Lock()
@@ -114,10 +114,10 @@ class Turns:
 
     def states(self) -> dict[str, HostState]:
         """The hosts that were asked, by name."""
-        if self._folder is None:
+        if self.folder is None:
             return dict(self._states)
         found = {}
-        for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
+        for path in sorted(self.folder.glob("*.json")) if self.folder.is_dir() else ():
             try:
                 kept = json.loads(path.read_text("utf-8"))
                 host = str(kept.pop("host"))
@@ -128,11 +128,11 @@ class Turns:
 
     @contextmanager
     def _file(self, host: str) -> Iterator[HostState]:
-        if self._folder is None:
+        if self.folder is None:
             yield self._states.setdefault(host, HostState())
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{re.sub('[^a-z0-9.-]', '_', host)[:200]}.json"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{re.sub('[^a-z0-9.-]', '_', host)[:200]}.json"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with open(descriptor, "r+", encoding="utf-8") as file:  # noqa: PTH123 - it is open already
             fcntl.flock(file, fcntl.LOCK_EX)

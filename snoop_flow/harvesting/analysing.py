@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import SourceError
 from snoop_flow.fetching import Fetcher, profile_of
-from snoop_flow.harvesting.lending import Lent
 from snoop_flow.harvesting.planning import absolute, failure_of
 from snoop_flow.plugin_types import HarvestSource, ListingFailure, RecordDraft, RecordRef
+from snoop_flow.reading import Lent
 from snoop_flow.reports import FailedThing
 from snoop_flow.store.failures import host_of
 from snoop_flow.workspace import Workspace

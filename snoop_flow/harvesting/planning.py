@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from snoop_flow.entities import Failure, Job, Source
 from snoop_flow.errors import FailureKind, SourceError, UsageError
-from snoop_flow.harvesting.lending import Lent
 from snoop_flow.jobs import Payload
 from snoop_flow.plugin_types import (
     Checkpoint,
@@ -23,6 +22,7 @@ from snoop_flow.plugin_types import (
     RecordMoved,
     RecordRef,
 )
+from snoop_flow.reading import Lent
 from snoop_flow.store import aliases, collections, failures
 from snoop_flow.store.rows import chunks, opaque_id
 from snoop_flow.workspace import Workspace
@@ -99,7 +99,7 @@ def _plan_source(workspace: Workspace, source: Source, limit: int | None, full: 
         first["checkpoint"] = found.checkpoint
     yield first
     for part in chunks(refs, workspace.settings.harvest_batch):
-        yield {**common, "refs": [[ref.uri, dict(ref.hint), ref.stamp] for ref in part], "failed": []}
+        yield {**common, "refs": [[ref.uri, dict(ref.hint), ref.stamp, ref.only_new] for ref in part], "failed": []}
 
 
 def _listed(workspace: Workspace, source: Source, limit: int | None, full: bool) -> _List:

@@ -15,7 +15,6 @@ from PIL import Image
 import snoop_iiif
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
-from snoop_flow.images.archived import archived_body
 from snoop_flow.images.decoding import Decode, decode, shrink
 from snoop_flow.images.ordered import in_order
 from snoop_flow.images.regions import crop, parse_box
@@ -26,7 +25,7 @@ _ACCEPT = "image/jpeg,image/*;q=0.9"
 _LOCAL_BYTES = 1 << 30
 _REGION_LONGEST = 4096
 _WORKERS = 4
-_FULL = 1 << 30
+FULL_SIZE = 1 << 30
 _PLACEHOLDER = 32
 _TOO_SMALL = 4  # times smaller than asked for: no server rounds like that
 _INFO = "application/ld+json, application/json;q=0.9"
@@ -104,6 +103,8 @@ class ImageLoader:
             path = self._folder / str(reference["path"])
             return self._decode(read_file(path), longest, uri=str(path))
         if "warc" in reference:
+            from snoop_flow.images.archived import archived_body  # late: warcio takes long to import
+
             body = archived_body(Path(str(reference["warc"])), int(reference["offset"]))
             return self._decode(body, longest, uri=str(reference.get("url", reference["warc"])))
         if reference.keys() == {"url"}:
@@ -125,7 +126,7 @@ class ImageLoader:
                 if not _refused(error):
                     raise
                 refused = refused or error
-        published = image.url or _address(image, _FULL)
+        published = image.url or _address(image, FULL_SIZE)
         if refused is not None and published in tried:
             raise refused
         return self._from_url(published, image, longest)

@@ -7,7 +7,8 @@ level 0 have no times: they are walked whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,10 +26,13 @@ _ENDS = frozenset({"Delete", "Remove"})
 class Activities:
     """A stream at the address of its collection."""
 
-    def __init__(self, address: str, fetch: Callable[[str, str], Fetched]) -> None:
-        """Nothing is asked yet."""
+    def __init__(
+        self, address: str, fetch: Callable[[str, str], Fetched], members: Callable[[str], Iterable[Listed]]
+    ) -> None:
+        """Nothing is asked yet; `members` lists the manifests of a collection that changed, by its address."""
         self._address = address
         self._fetch = fetch
+        self._members = members
         self._done: set[str] = set()
         self._refreshed = False
         self._newest = ""
@@ -95,6 +99,20 @@ class Activities:
         elif kind in _CHANGES and not self._refreshed and known.get("type", "Manifest") == "Manifest":
             self._done.add(uri)
             yield RecordRef(uri, stamp=time)
+        elif kind in _CHANGES and not self._refreshed and known.get("type") == "Collection":
+            self._done.add(uri)
+            yield from self._of_collection(uri)
+
+    def _of_collection(self, uri: str) -> Iterator[Listed]:
+        """What a collection that changed holds and nobody has read yet: its change says nothing of its members."""
+        for one in self._members(uri):
+            if isinstance(one, RecordRef):
+                if one.uri in self._done:
+                    continue
+                # not done: an older activity of its own says whether and when it changed
+                yield replace(one, only_new=True)
+            else:
+                yield one
 
     def _document(self, address: str) -> Mapping[str, Any]:
         try:

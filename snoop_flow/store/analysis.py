@@ -60,6 +60,8 @@ def _forms(word: str) -> tuple[Word, ...]:
         if _IS_UNSPACED.match(run):
             pairs = [run[at : at + 2] for at in range(len(run) - 1)] or [run]
             found += [(fold(pair),) for pair in pairs]
+        elif run.isdigit():
+            found.append((fold(run),))
         elif plain := fold(run):
             stems = (plain, fold(_FRENCH.stemWord(run)), _ENGLISH.stemWord(plain))
             found.append(tuple(dict.fromkeys(form for form in stems if form)))

@@ -61,6 +61,11 @@ def by_id(connection: Connection, id_: str, lock: bool = False) -> Job:
     return _job(connection, row)
 
 
+def state(connection: Connection, id_: str) -> JobState:
+    """The state of a job that exists; counts nothing, so it may be asked before each unit."""
+    return JobState(connection.execute(select(job.c.state).where(job.c.id == id_)).scalar_one())
+
+
 def latest(connection: Connection, limit: int = 50) -> list[Job]:
     """The newest jobs first."""
     rows = connection.execute(select(job).order_by(job.c.created_at.desc()).limit(limit)).all()

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 # SQLite takes at most 32 766 bound values in one statement
 CHUNK = 5_000
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [low + high for high in _ALPHABET for low in _ALPHABET]  # two characters for ten bits, the lower ones first
 
 
 def now() -> datetime:
@@ -31,8 +33,7 @@ def now() -> datetime:
 def opaque_id(*parts: str) -> str:
     """A stable id for a natural key: 20 characters of Crockford-like base 32, safe in a URL, about 100 bits."""
     number = int.from_bytes(hashlib.sha256("\n".join(parts).encode()).digest()[:13], "big")
-    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join(alphabet[(number >> (5 * place)) & 31] for place in range(20))
+    return "".join([_PAIRS[(number >> place) & 1023] for place in range(0, 100, 10)])
 
 
 def to(entity: type[Entity], row: Row[Any], **changes: Any) -> Entity:

@@ -395,3 +395,37 @@ def test_junk_is_read_or_refused_never_a_crash(key: str, junk: Any) -> None:
         for damaged in (document, {**document, key: junk}):
             with suppress(IIIFError):
                 read_document(damaged, URI)
+
+
+def test_sound_and_video_in_media_sequences_are_canvases() -> None:
+    base = "https://e.org"
+    files = [{"@id": f"{base}/f.{name}", "format": f"video/{name}"} for name in ("mp4", "webm")]
+    document = {
+        "@context": "http://iiif.io/api/presentation/2/context.json",
+        "@id": f"{base}/m",
+        "@type": "sc:Manifest",
+        "label": "A film",
+        "mediaSequences": [
+            {
+                "@type": "ixif:MediaSequence",
+                "elements": [
+                    {"@id": f"{base}/e0", "@type": "dctypes:MovingImage", "label": "Reel 1", "rendering": files,
+                     "width": 0, "height": 0},
+                    {"@id": f"{base}/e1", "@type": "dctypes:Sound", "format": "audio/mp3"},
+                    {"@id": f"{base}/e2", "@type": "foaf:Document", "format": "application/pdf"},
+                ],
+            }
+        ],
+        "sequences": [
+            {"compatibilityHint": "displayIfContentUnsupported", "canvases": [{"@id": f"{base}/no", "images": []}]}
+        ],
+    }  # fmt: skip
+    read = read_document(document, f"{base}/m")
+    assert isinstance(read, Manifest)
+    assert [canvas.uri for canvas in read.canvases] == [f"{base}/e0", f"{base}/e1"]
+    assert [(one.url, one.kind, one.format) for one in read.canvases[0].media] == [
+        (f"{base}/f.mp4", "video", "video/mp4"),
+        (f"{base}/f.webm", "video", "video/webm"),
+    ]
+    assert [one.kind for one in read.canvases[1].media] == ["sound"]
+    assert "media-sequences" in read.quirks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,33 @@ def test_an_image_service(client: FlaskClient, archive: Workspace, items_of: Ite
     assert (again.status_code, again.data) == (304, b"")
     assert client.head(f"{base}/full/50,/0/default.png").mimetype == "image/png"
     assert client.options(f"{base}/info.json").headers["Access-Control-Allow-Methods"]
+
+
+def test_a_picture_inside_a_web_archive_has_an_image_service(
+    client: FlaskClient, archive: Workspace, pictures: Path, tmp_path: Path, iiif_errors: Errors
+) -> None:
+    body, address = next((pictures / "discs").glob("*.jpg")).read_bytes(), "https://e.org/photo.jpg"
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+        "WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(answer)}\r\n\r\n"
+    )
+    (tmp_path / "crawl.warc.gz").write_bytes(gzip.compress(head.encode() + answer + b"\r\n\r\n"))
+    archive.harvest([str(tmp_path / "crawl.warc.gz")], collection="crawl")
+    [record] = archive.records("crawl")
+    [item] = archive.record_items(record.id)
+    document = client.get(f"/iiif/annotated/{record.id}").get_json()
+    assert not iiif_errors(document)
+    assert document["items"][0]["id"] == address
+    base = f"/iiif/3/{item.id}"
+    assert document["items"][0]["items"][0]["items"][0]["body"]["service"][0]["id"].endswith(base)
+    info = client.get(f"{base}/info.json").get_json()
+    assert (info["width"], info["height"]) == Image.open(io.BytesIO(body)).size
+    picture = client.get(f"{base}/full/50,/0/default.jpg")
+    assert Image.open(io.BytesIO(picture.data)).width == 50
+    again = client.get(f"{base}/full/50,/0/default.jpg", headers={"If-None-Match": picture.headers["ETag"]})
+    assert again.status_code == 304
 
 
 @pytest.mark.parametrize(

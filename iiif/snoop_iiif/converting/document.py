@@ -15,7 +15,8 @@ from snoop_iiif.converting.linking import descriptive, web_id
 from snoop_iiif.converting.ranges import further_sequences, ranges
 from snoop_iiif.errors import IIIFError
 from snoop_iiif.reading import read_document
-from snoop_iiif.reading.context import MAX_MEMBERS, Reading, objects, type_of
+from snoop_iiif.reading.context import MAX_MEMBERS, Reading, type_of
+from snoop_iiif.reading.sequences import sequences_of
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 
@@ -42,7 +43,7 @@ def convert_document(document: Mapping[str, Any], uri: str) -> dict[str, Any]:
 
 
 def _manifest(document: Mapping[str, Any], uri: str, reading: Reading) -> dict[str, Any]:
-    sequences = list(objects(document.get("sequences")))
+    sequences = sequences_of(document, reading)
     items = canvases(sequences, uri, reading)
     first = sequences[0] if sequences else {}
     structures = ranges(document.get("structures"), {item["id"] for item in items}, uri, reading)

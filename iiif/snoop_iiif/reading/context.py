@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from snoop_iiif.errors import IIIFError
 
 JSONObject = Mapping[str, Any]
+OBJECT = (dict, Mapping)  # for isinstance, which tells a dict five times as fast as a Mapping
 
 # A document comes from the network: without bounds a small hostile file (nested choices, ranges that hold
 # each other) costs unbounded work. Real documents stay far below: the largest known manifests have some
@@ -21,6 +22,9 @@ MAX_RANGES = 100_000
 MAX_MEMBERS = 1_000_000
 MAX_METADATA = 10_000  # lines of one resource
 MAX_DEPTH = 32
+
+# what `urlsplit` would find nothing to complain of: told ten times as fast, some twenty times in a small manifest
+_WEB_ADDRESS = re.compile(r"https?://[!-Z\\^-~]+\Z")
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class Reading:
         if not isinstance(uri, str) or not uri.strip():
             return None
         stripped = uri.strip()
+        if _WEB_ADDRESS.match(stripped):
+            return stripped
         try:
             if urlsplit(stripped).scheme:
                 return stripped
@@ -55,7 +61,7 @@ class Reading:
 
     def id_of(self, resource: object) -> str | None:
         """The absolute id of a resource that may be an object (`id`, `@id`) or a bare string."""
-        if isinstance(resource, Mapping):
+        if isinstance(resource, OBJECT):
             return self.resolve(resource.get("id")) or self.resolve(resource.get("@id"))
         return self.resolve(resource)
 
@@ -87,12 +93,14 @@ def listed(value: object) -> list[Any]:
     """One value, several or none as a list: documents write `x`, `[x]` and `null` for the same thing."""
     if value is None:
         return []
-    return list(value) if isinstance(value, list | tuple) else [value]
+    if isinstance(value, list):
+        return value  # not a copy: it is only read
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def objects(value: object) -> Iterator[JSONObject]:
     """The JSON objects among one or several values."""
-    return (item for item in listed(value) if isinstance(item, Mapping))
+    return iter([item for item in listed(value) if isinstance(item, OBJECT)])
 
 
 def type_of(resource: JSONObject) -> str:
@@ -100,7 +108,7 @@ def type_of(resource: JSONObject) -> str:
     for key in ("type", "@type"):
         for name in listed(resource.get(key)):
             if isinstance(name, str):
-                return name.rsplit(":", 1)[-1].rsplit("#", 1)[-1]
+                return name if name.isalnum() else name.rsplit(":", 1)[-1].rsplit("#", 1)[-1]
     return ""
 
 
@@ -111,13 +119,15 @@ def text_of(value: object) -> str | None:
 
 def pixels(value: object) -> int | None:
     """A positive whole number, also one written as text or with decimals; None for anything else."""
+    if type(value) is int:  # nearly always
+        return value if 0 < value < 2**31 else None
     number = seconds(value)
     return int(number) or None if number is not None and number < 2**31 else None
 
 
 def seconds(value: object) -> float | None:
     """A positive finite number, also one written as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)

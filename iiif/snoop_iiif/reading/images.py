@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from snoop_iiif.errors import IIIFError
@@ -10,6 +10,7 @@ from snoop_iiif.model import Box, Image, ImageService, Rendition
 from snoop_iiif.reading.context import (
     MAX_DEPTH,
     MAX_IMAGES,
+    OBJECT,
     JSONObject,
     Reading,
     fragment_box,
@@ -40,11 +41,11 @@ def read_images(body: object, reading: Reading, version: int, depth: int = 0) ->
     if depth > MAX_DEPTH:
         raise IIIFError(f"images nested more than {MAX_DEPTH} deep")
     for item in reading.bounded(body, MAX_IMAGES, "images on a canvas"):
-        if isinstance(item, Mapping) and type_of(item) == "Choice":
+        if isinstance(item, OBJECT) and type_of(item) == "Choice":
             reading.note("choice")
             for alternatives in ("default", "item", "items", "images"):
                 yield from read_images(item.get(alternatives), reading, version, depth + 1)
-        elif isinstance(item, Mapping) and ("full" in item or "source" in item):
+        elif isinstance(item, OBJECT) and ("full" in item or "source" in item):
             yield from _cropped(item, reading, version, depth)
         else:
             image = read_image(item, reading, version)
@@ -54,7 +55,7 @@ def read_images(body: object, reading: Reading, version: int, depth: int = 0) ->
 
 def read_image(resource: object, reading: Reading, version: int) -> Image | None:
     """One image; None for other media and for what has neither an address nor a service."""
-    if not isinstance(resource, Mapping):
+    if not isinstance(resource, OBJECT):
         url = reading.address_of(resource)
         return Image(url) if url else None
     if type_of(resource) in _OTHER_MEDIA:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import nh3
 
 from snoop_iiif.model import LanguageMap, MetadataEntry
-from snoop_iiif.reading.context import MAX_METADATA, Reading, listed, objects
+from snoop_iiif.reading.context import MAX_METADATA, OBJECT, Reading, listed, objects
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/li|/div|/h[1-6]|/tr|/dd|/dt)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>|<!--")
@@ -23,6 +23,8 @@ _LINE_ENDS = re.compile(r" ?\n[ \n]*")
 
 def plain_text(text: str) -> str:
     """A text without markup: tags go, scripts and styles with their content, entities become characters."""
+    if "<" not in text and "&" not in text and "  " not in text and text.isprintable():
+        return text.strip()  # nearly always
     if _TAG.search(text):
         text = nh3.clean(_BREAK.sub("\n", text), tags=set())
     if "&" in text:
@@ -39,7 +41,7 @@ def language_map(value: object, reading: Reading, place: str = "label") -> Langu
     """
     texts: dict[str, tuple[str, ...]] = {}
     for language, text in _texts(value, reading):
-        if _TAG.search(text):
+        if "<" in text and _TAG.search(text):
             reading.note(f"html-in-{place}")
         plain = plain_text(text)
         if plain:
@@ -65,7 +67,7 @@ def _texts(value: object, reading: Reading) -> Iterator[tuple[str, str]]:
         elif isinstance(item, int | float) and not isinstance(item, bool):
             reading.note("number-as-text")
             yield "none", str(item)
-        elif isinstance(item, Mapping):
+        elif isinstance(item, OBJECT):
             yield from _texts_of_object(item, reading)
 
 
@@ -83,7 +85,7 @@ def _texts_of_object(item: Mapping[str, object], reading: Reading) -> Iterator[t
         for text in listed(texts):
             if isinstance(text, str):
                 yield language, text
-            elif isinstance(text, Mapping) and isinstance(text.get("@value"), str):
+            elif isinstance(text, OBJECT) and isinstance(text.get("@value"), str):
                 yield language, text["@value"]
 
 

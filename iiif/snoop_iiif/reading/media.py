@@ -10,6 +10,7 @@ from snoop_iiif.model import Medium
 from snoop_iiif.reading.context import (
     MAX_DEPTH,
     MAX_IMAGES,
+    OBJECT,
     JSONObject,
     Reading,
     pixels,
@@ -36,12 +37,12 @@ def read_media(body: object, reading: Reading, depth: int = 0) -> Iterator[Mediu
     if depth > MAX_DEPTH:
         raise IIIFError(f"media nested more than {MAX_DEPTH} deep")
     for item in reading.bounded(body, MAX_IMAGES, "media on a canvas"):
-        if not isinstance(item, Mapping):
+        if not isinstance(item, OBJECT):
             continue
         if type_of(item) == "Choice":
             for alternatives in _ALTERNATIVES:
                 yield from read_media(item.get(alternatives), reading, depth + 1)
-        elif isinstance(item.get("source"), Mapping):  # a stretch of a longer recording
+        elif isinstance(item.get("source"), OBJECT):  # a stretch of a longer recording
             yield from read_media(item["source"], reading, depth + 1)
         elif (kind := _kind(item)) and (url := reading.address_of(item)):
             width, height = pixels(item.get("width")), pixels(item.get("height"))

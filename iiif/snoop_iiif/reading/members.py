@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from snoop_iiif.errors import IIIFError
 from snoop_iiif.model import Collection, Member
-from snoop_iiif.reading.context import MAX_MEMBERS, JSONObject, Reading, listed, type_of
+from snoop_iiif.reading.context import MAX_MEMBERS, OBJECT, JSONObject, Reading, listed, type_of
 from snoop_iiif.reading.languages import language_map
 
 Kind = Literal["manifest", "collection"]
@@ -58,7 +57,7 @@ class Members:
         if uri is None:
             self._reading.note("member-without-id")
             return
-        if not isinstance(item, Mapping):
+        if not isinstance(item, OBJECT):
             self._members.setdefault(uri, Member(uri, kind, {}))
             return
         kind = {"Manifest": "manifest", "Collection": "collection"}.get(type_of(item), kind)  # type: ignore[assignment]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ from snoop_iiif.reading.context import (
     MAX_CANVASES,
     MAX_IMAGES,
     MAX_RANGES,
+    OBJECT,
     JSONObject,
     Reading,
     listed,
@@ -22,6 +23,7 @@ from snoop_iiif.reading.images import on_canvas, read_images, read_thumbnail, wi
 from snoop_iiif.reading.languages import language_map, metadata_entries
 from snoop_iiif.reading.media import read_media
 from snoop_iiif.reading.members import Members
+from snoop_iiif.reading.sequences import sequences_of
 from snoop_iiif.reading.surfaces import canvas_size, canvas_uri, checked_canvases, document_uri
 
 VERSION = 2
@@ -34,7 +36,7 @@ def read_manifest(document: JSONObject, reading: Reading) -> Manifest:
         IIIFError: no canvas, or more than can be read.
     """
     uri = document_uri(document, reading)
-    sequences = list(objects(document.get("sequences")))
+    sequences = sequences_of(document, reading)
     _note_sequences(sequences, reading)
     found = [canvas for sequence in sequences for canvas in listed(sequence.get("canvases"))]
     raw = objects(reading.bounded(found, MAX_CANVASES, "canvases"))
@@ -89,10 +91,11 @@ def _note_sequences(sequences: list[JSONObject], reading: Reading) -> None:
 
 
 def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) -> Canvas:
-    annotations = list(objects(reading.bounded(item.get("images"), MAX_IMAGES, "images on a canvas")))
-    images = tuple(chain.from_iterable(_painted(annotation, reading) for annotation in annotations))
-    media = tuple(chain.from_iterable(read_media(_body(annotation), reading) for annotation in annotations))
-    targets = [target for annotation in annotations if (target := reading.id_of(annotation.get("on")))]
+    annotations = objects(reading.bounded(item.get("images"), MAX_IMAGES, "images on a canvas"))
+    painted = [(_body(annotation), reading.id_of(annotation.get("on"))) for annotation in annotations]
+    images = tuple(chain.from_iterable(_painted(body, target, reading) for body, target in painted))
+    media = tuple(chain.from_iterable(read_media(body, reading) for body, _ in painted))
+    targets = [target for _, target in painted if target]
     thumbnail = read_thumbnail(item.get("thumbnail"), reading, VERSION)
     width, height = canvas_size(item, images, reading)
     return Canvas(
@@ -112,9 +115,8 @@ def _body(annotation: JSONObject) -> object:
     return annotation.get("resource") or annotation.get("body")
 
 
-def _painted(annotation: JSONObject, reading: Reading) -> Iterator[Image]:
-    target = reading.id_of(annotation.get("on"))
-    return (on_canvas(image, target) for image in read_images(_body(annotation), reading, VERSION))
+def _painted(body: object, target: str | None, reading: Reading) -> Iterator[Image]:
+    return (on_canvas(image, target) for image in read_images(body, reading, VERSION))
 
 
 def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
@@ -123,7 +125,7 @@ def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
     while pending and len(found) < MAX_RANGES:
         item = pending.pop()
         uri = reading.id_of(item)
-        if not isinstance(item, Mapping) or uri is None or uri in found:
+        if not isinstance(item, OBJECT) or uri is None or uri in found:
             continue
         members = listed(item.get("members"))
         ranges = listed(item.get("ranges")) + [member for member in members if is_range(member)]
@@ -134,12 +136,12 @@ def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
             tuple(target for canvas in canvases if (target := reading.id_of(canvas))),
             tuple(target for child in ranges if (target := reading.id_of(child))),
         )
-        pending.extend(child for child in reversed(ranges) if isinstance(child, Mapping))
+        pending.extend(child for child in reversed(ranges) if isinstance(child, OBJECT))
     return tuple(found.values())
 
 
 def is_range(member: object) -> bool:
     """Whether a member of a range is a range, not a canvas."""
-    if isinstance(member, Mapping):
+    if isinstance(member, OBJECT):
         return str(member.get("@type")).endswith("Range")
     return isinstance(member, str) and "/range/" in member

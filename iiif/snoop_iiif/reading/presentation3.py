@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ from snoop_iiif.reading.context import (
     MAX_CANVASES,
     MAX_IMAGES,
     MAX_RANGES,
+    OBJECT,
     JSONObject,
     Reading,
     listed,
@@ -86,16 +87,16 @@ def _items(document: JSONObject, reading: Reading) -> list[Any]:
 
 def _attribution(document: JSONObject, reading: Reading) -> LanguageMap:
     statement = document.get("requiredStatement")
-    if isinstance(statement, Mapping):
+    if isinstance(statement, OBJECT):
         return language_map(statement.get("value"), reading, "attribution")
     return language_map(document.get("attribution"), reading, "attribution")
 
 
 def _canvas(item: JSONObject, manifest_uri: str, number: int, reading: Reading) -> Canvas:
-    annotations = list(_paintings(item, reading))
-    images = tuple(chain.from_iterable(_painted(annotation, reading) for annotation in annotations))
-    media = tuple(chain.from_iterable(read_media(_body(annotation), reading) for annotation in annotations))
-    targets = [target for annotation in annotations if (target := _target(annotation, reading))]
+    painted = [(_body(annotation), _target(annotation, reading)) for annotation in _paintings(item, reading)]
+    images = tuple(chain.from_iterable(_painted(body, target, reading) for body, target in painted))
+    media = tuple(chain.from_iterable(read_media(body, reading) for body, _ in painted))
+    targets = [target for _, target in painted if target]
     thumbnail = read_thumbnail(item.get("thumbnail"), reading, VERSION)
     width, height = canvas_size(item, images, reading)
     return Canvas(
@@ -127,15 +128,14 @@ def _paintings(canvas: JSONObject, reading: Reading) -> Iterator[JSONObject]:
                 yield annotation
 
 
-def _painted(annotation: JSONObject, reading: Reading) -> Iterator[Image]:
-    target = _target(annotation, reading)
-    return (on_canvas(image, target) for image in read_images(_body(annotation), reading, VERSION))
+def _painted(body: object, target: str | None, reading: Reading) -> Iterator[Image]:
+    return (on_canvas(image, target) for image in read_images(body, reading, VERSION))
 
 
 def _target(annotation: JSONObject, reading: Reading) -> str | None:
     """What an annotation points at, a fragment selector written into the URI."""
     for target in listed(annotation.get("target") or annotation.get("on")):
-        if not isinstance(target, Mapping) or "source" not in target:
+        if not isinstance(target, OBJECT) or "source" not in target:
             return reading.id_of(target)
         source = reading.id_of(target["source"])
         values = [text_of(selector.get("value")) for selector in objects(target.get("selector"))]
@@ -150,7 +150,7 @@ def _ranges(document: JSONObject, reading: Reading) -> tuple[Range, ...]:
     while pending and len(found) < MAX_RANGES:
         item = pending.pop()
         uri = reading.id_of(item)
-        if not isinstance(item, Mapping) or uri is None or uri in found:
+        if not isinstance(item, OBJECT) or uri is None or uri in found:
             continue
         children = list(objects(item.get("items")))
         ranges = [child for child in children if type_of(child) == "Range"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from snoop_iiif.errors import IIIFError
@@ -100,12 +101,17 @@ def _version(item: JSONObject, profiles: str) -> Literal[1, 2, 3] | None:
     """The type and the context say it; profiles come last, since servers copy those of older versions."""
     contexts = " ".join(str(context) for context in listed(item.get("@context")))
     for text in (type_of(item), str(item.get("type", "")), contexts, profiles):
-        match = _VERSION.search(text)
-        if match:
-            return {"1": 1, "2": 2, "3": 3}[match[1] or match[2]]  # type: ignore[return-value]
-        if _VERSION_1_0.search(text):
-            return 1
+        if text and (version := _version_in(text)):
+            return version
     return None
+
+
+@lru_cache(maxsize=1024)
+def _version_in(text: str) -> Literal[1, 2, 3] | None:
+    match = _VERSION.search(text)
+    if match:
+        return {"1": 1, "2": 2, "3": 3}[match[1] or match[2]]  # type: ignore[return-value]
+    return 1 if _VERSION_1_0.search(text) else None
 
 
 def _level_of(match: re.Match[str] | None) -> Literal[0, 1, 2]:

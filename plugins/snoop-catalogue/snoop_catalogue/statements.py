@@ -75,7 +75,7 @@ def box(row: ExportRow) -> Box:
 
 def image(row: ExportRow, context: ExportContext) -> tuple[str, str]:
     """Addresses of an item's picture and of its image service, "" for what it has not."""
-    if "path" in row.item.image:  # a local picture: this installation serves it
+    if row.item.served_here:
         service = f"{context.public_url}/iiif/3/{row.item.id}"
         return f"{service}/full/max/0/default.jpg", service
     found = row.item.image.get("service")

@@ -247,7 +247,8 @@ def activity(kind: str, name: str, day: int = 0, **more: Any) -> dict[str, Any]:
 
 
 def listed(documents: Documents, checkpoint: dict[str, Any] | None = None) -> list[Any]:
-    return list(Activities(STREAM, documents.fetch).list(checkpoint))
+    members = [RecordRef(f"https://e.org/{name}") for name in "abc"]
+    return list(Activities(STREAM, documents.fetch, lambda _: members).list(checkpoint))
 
 
 def test_of_each_object_the_newest_activity_counts() -> None:
@@ -281,6 +282,15 @@ def test_what_moved_stays_the_same_and_a_refresh_hides_what_is_older() -> None:
     assert len(found) == 4
 
 
+def test_of_a_collection_that_changed_only_what_is_new_is_read() -> None:
+    changed = activity("Update", "all", 2)
+    changed["object"]["type"] = "Collection"
+    found = listed(stream([activity("Update", "b", 1), changed, activity("Delete", "a", 3)]))
+    refs = {one.uri: one.only_new for one in found if isinstance(one, RecordRef)}
+    # a was deleted since, b says itself that it changed, of c nothing is known
+    assert refs == {"https://e.org/b": False, "https://e.org/c": True}
+
+
 def test_a_stream_of_level_0_has_no_times() -> None:
     found = listed(stream([activity("Update", "a"), activity("Update", "b")]), {"end": ""})
     assert [one.uri for one in found[:2]] == ["https://e.org/b", "https://e.org/a"]
@@ -300,7 +310,7 @@ def test_a_made_stream_over_real_manifests(shared: Path) -> None:
     for path in folder.glob("*.json"):
         documents[json.loads(path.read_bytes())["id"]] = ("application/json", path.read_bytes())
     address = "https://activity.example.org/iiif/collection.json"
-    found = list(Activities(address, Documents(documents).fetch).list(None))
+    found = list(Activities(address, Documents(documents).fetch, lambda uri: []).list(None))
     assert len(found) > 40
     assert len({one.uri for one in found if isinstance(one, RecordRef | RecordGone)}) == len(found) - 1
 
@@ -446,6 +456,14 @@ def test_an_archive_of_the_web_is_harvested_without_the_web(
     assert workspace.embed().embedded == 3
     uris = {item.uri for record in workspace.records("crawl") for item in workspace.record_items(record.id)}
     assert uris == {"https://e.org/m/c", "https://e.org/photo.jpg", "https://other.org/photo.jpg"}
+    for record in workspace.records("crawl"):
+        [item] = workspace.record_items(record.id)
+        [canvas] = workspace.annotated_manifest(record.id)["items"]
+        assert canvas["items"][0]["items"][0]["body"]["service"][0]["id"].endswith(f"/iiif/3/{item.id}")
+        picture = workspace.archived_image(item.id)
+        assert picture is not None
+        assert min(picture.size) >= 240
+        assert workspace.thumbnail(item.id).is_file()
 
 
 def _broken(folder: Path) -> Path:

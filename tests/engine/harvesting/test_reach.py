@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,9 @@ def site() -> Iterator[Site]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""
@@ -188,7 +191,7 @@ def _tiled(bad: str) -> list[dict[str, Any]]:
 def test_no_place_leads_out_of_the_allowed_set(site: Site, place: str, tmp_path: Path) -> None:
     allowed = site.url.removeprefix("http://")
     with Workspace.create(tmp_path / "w", contact="mailto:tests@example.org") as workspace:
-        for bad in (site.canary, "http://169.254.169.254", "http://[::1]:8080", "http://10.1.2.3"):
+        for bad in forbidden(site):
             site.documents.clear()
             location = PLACES[place](site, bad)
             with watching() as connected:
@@ -196,6 +199,10 @@ def test_no_place_leads_out_of_the_allowed_set(site: Site, place: str, tmp_path:
             outside = {host for host in connected if host != ("127.0.0.1", int(allowed.split(":")[1]))}
             assert outside == set(), (place, bad)
     assert site.touched == []
+
+
+def forbidden(site: Site) -> tuple[str, ...]:
+    return site.canary, "http://169.254.169.254", "http://[::1]:8080", "http://10.1.2.3"
 
 
 def _use(workspace: Workspace, location: str, allowed: str) -> None:
@@ -210,6 +217,43 @@ def _use(workspace: Workspace, location: str, allowed: str) -> None:
             step()
         except SnoopError:
             continue
+
+
+@pytest.mark.parametrize("direct", [True, False], ids=["the address of an image to search with", "a redirect of one"])
+def test_no_image_that_is_searched_with_leads_out(site: Site, direct: bool, tmp_path: Path, pictures: Path) -> None:
+    allowed = site.url.removeprefix("http://")
+    with Workspace.create(tmp_path / "w", contact="mailto:tests@example.org") as workspace:
+        own = site.give("/own.jpg", next((pictures / "discs").glob("*.jpg")).read_bytes(), "image/jpeg")
+        workspace.harvest([site.give("/m", manifest(site, id=own))], collection="c", allow_hosts=[allowed])
+        workspace.embed(backbone="classical")
+        for bad in forbidden(site):
+            address = f"{bad}/i.jpg" if direct else site.give("/r.jpg", b"", location=f"{bad}/i.jpg")
+            with watching() as connected, pytest.raises(SnoopError):
+                workspace.search(url=address)
+            assert connected <= {("127.0.0.1", int(allowed.split(":")[1]))}, (address, connected)
+        assert workspace.search(url=own).cards  # the allowed server is asked
+    assert site.touched == []
+
+
+@pytest.mark.parametrize("kind", ["w3c", "sas"])
+@pytest.mark.parametrize("direct", [True, False], ids=["the server itself", "where it redirects to"])
+def test_nothing_is_pushed_out_of_the_allowed_set(
+    site: Site, kind: str, direct: bool, archive: Workspace, items_of: Callable[[str], list[str]]
+) -> None:
+    allowed = site.url.removeprefix("http://")
+    discs = archive.create_class("discs", positives=items_of("discs")[:3])
+    archive.fit(discs.id)
+    archive.enrich([discs.id])
+    archive.publish([discs.id], policy="all")
+    with Workspace.open(archive.folder) as workspace:
+        for bad in forbidden(site):
+            address = (
+                f"{bad}/annotations/" if direct else site.give("/annotations/", b"", location=f"{bad}/annotations/")
+            )
+            with watching() as connected, suppress(SnoopError):
+                assert workspace.push(address, kind=kind, allow_hosts=[allowed]).sent == 0
+            assert connected <= {("127.0.0.1", int(allowed.split(":")[1]))}, (address, connected)
+    assert site.touched == []
 
 
 def test_the_watch_sees_connections(site: Site, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def thumbnail(item_id: str) -> Response:
 
 def tile_source(item: Item) -> dict[str, Any]:
     """What the viewer shows: our own image service, the institution's, or one picture; its server is then allowed."""
-    if "path" in item.image:
+    if item.served_here:
         return {"info": url_for("iiif.info", version=3, item_id=item.id), "local": True}
     service: Mapping[str, Any] | None = item.image.get("service")
     if service and (int(service.get("level", 0)) > 0 or not item.image.get("url")):

@@ -143,7 +143,10 @@ def _address(version: int, item_id: str) -> str:
 
 def _opened(item_id: str) -> Image.Image:
     """The local image of an item, upright; not yet decoded unless it has to be turned."""
-    image = Image.open(current.workspace().image_file(item_id), formats=FORMATS)
+    workspace = current.workspace()
+    if (archived := workspace.archived_image(item_id)) is not None:
+        return archived
+    image = Image.open(workspace.image_file(item_id), formats=FORMATS)
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1 and image.format != "TIFF":
         return ImageOps.exif_transpose(image)
     return image

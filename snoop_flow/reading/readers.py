@@ -1,0 +1,166 @@
+"""The processes that read, as seen by their parent.
+
+They are started late and never waited for while they start: who finds none ready reads itself. Like decoders
+(`snoop_flow.images.process`) they are plain programs over a socket pair, and end when it is closed, be it by a parent
+that was killed. What they hand back is taken as our own: they run the same code on the same documents.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+
+from snoop_flow.fetching import FetchPolicy
+from snoop_flow.frugality import count_child, forget_child
+from snoop_flow.plugin_types import HarvestSource, SourceContext
+from snoop_flow.reading.outcomes import Outcome, Wanted, unpacked
+
+# The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones.
+_PROGRAM = """
+import sys, types
+sys.modules["httpx._main"] = None  # its command line
+sys.modules["snoop_flow.builtin"] = types.ModuleType("snoop_flow.builtin")
+sys.modules["snoop_flow.builtin"].__path__ = [sys.argv[1]]
+from snoop_flow.reading.child import main
+main(int(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A batch of records to be read.
+
+    Attributes:
+        open: the source type's; a function that another process finds by its name.
+        location: what is opened.
+        policy: of the fetcher that is lent.
+        turns: folder with the queues at the hosts.
+    """
+
+    open: Callable[[str, SourceContext], HarvestSource]
+    location: str
+    policy: FetchPolicy
+    turns: Path | None
+    wanted: Sequence[Wanted]
+
+
+class Readers:
+    """Up to `most` processes that read; safe to share between threads."""
+
+    def __init__(self, most: int | None = None) -> None:
+        """Start nothing yet; by default two, which read as fast as one process can write, or none on a single core."""
+        self._most = (2 if (os.cpu_count() or 1) > 1 else 0) if most is None else most
+        self._free = threading.Condition()
+        self._idle: list[_Reader] = []
+        self._busy = 0
+
+    def read(self, order: Order) -> list[Outcome] | None:
+        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source."""
+        try:
+            message = pickle.dumps(order)
+        except (pickle.PicklingError, AttributeError, TypeError):  # such as a source that is opened by a closure
+            return None
+        reader = self._take()
+        if reader is None:
+            return None
+        found: list[Outcome] | None = None
+        try:
+            found = reader.read(message)
+        finally:
+            self._give_back(reader)
+        return found
+
+    def rest(self) -> None:
+        """End the processes that are idle."""
+        with self._free:
+            idle, self._idle = self._idle, []
+        for reader in idle:
+            reader.end()
+
+    def _take(self) -> _Reader | None:
+        """A process that is ready, waited for where all are at work; None while one is starting."""
+        with self._free:
+            self._free.wait_for(lambda: self._busy < max(self._most, 1))
+            ready = next((one for one in self._idle if one.ready()), None)
+            if ready is not None:
+                self._idle.remove(ready)
+                self._busy += 1
+            elif any(not one.alive for one in self._idle):
+                self._most = 0  # processes cannot start here, so it is not tried before every batch
+            elif len(self._idle) + self._busy < self._most:
+                with suppress(OSError):  # no memory, no more processes: the caller reads itself
+                    self._idle.append(_Reader())
+            return ready
+
+    def _give_back(self, reader: _Reader) -> None:
+        with self._free:
+            self._busy -= 1
+            self._free.notify()
+            if reader.alive:
+                self._idle.append(reader)
+                return
+        reader.end()
+
+
+class _Reader:
+    """A running process; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self.alive = True
+        self._connection, theirs = Pipe()
+        builtin = str(Path(__file__).parents[1] / "builtin")
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _PROGRAM, builtin, str(theirs.fileno())],
+                env={**os.environ, "PYTHONPATH": path},
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the parent, which then hangs up
+            )
+        count_child(self._process.pid)
+        self._greeted = False
+
+    def ready(self) -> bool:
+        """Whether it has started."""
+        if not self._greeted and _something(self._connection):
+            self._greeted = True
+            try:
+                self._connection.recv_bytes()
+            except (EOFError, OSError):
+                self.alive = False
+        return self._greeted and self.alive
+
+    def read(self, message: bytes) -> list[Outcome] | None:
+        """Read a batch; None when it cannot, after which it may be dead."""
+        try:
+            self._connection.send_bytes(message)
+            answer = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from our own process
+        except (EOFError, OSError):
+            self.alive = False
+            return None
+        return None if answer is None else [unpacked(one) for one in answer]
+
+    def end(self) -> None:
+        """End the process and wait for it."""
+        self.alive = False
+        self._connection.close()
+        forget_child(self._process.pid)
+        self._process.kill()
+        self._process.wait()
+
+
+def _something(connection: Connection) -> bool:
+    try:
+        return connection.poll()
+    except OSError:
+        return True  # it died: reading tells
