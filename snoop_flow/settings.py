@@ -48,11 +48,19 @@ class Settings:
         region_windows: regions kept of an image where a command names no number.
         region_cells: cells of the grid on which regions are described, along the longer side of an image.
         region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
+        video_segmenter: name of what cuts films into shots when a command names none.
+        video_keyframes: keyframes of a shot at most, chosen by what they show.
+        video_every: seconds between keyframes, instead; 0 for none at a rate.
+        video_part: seconds of film in one unit of work; a killed run loses no more than that.
+        video_max_bytes: bytes a film on the web may have, which is fetched while it is cut.
+        segment_gap: seconds that may lie between two stretches of a film that are published as one segment.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
         push_token: sent as `Authorization: Bearer …` to annotation servers that `push` writes to; best kept in the
             environment.
+        push_targets: annotation servers that published annotations may be sent to from the web UI: addresses, each with
+            `sas ` before it where it is a SimpleAnnotationServer. Private ones may be reached by that.
         user: login of who marks, reviews and publishes where a command names nobody; empty for the local curator.
         secret_key: signs the web UI's sessions; made by `init`.
     """
@@ -78,9 +86,16 @@ class Settings:
     region_windows: int = 32
     region_cells: int = 32
     region_limit: int = 10_000_000
+    video_segmenter: str = "shots"
+    video_keyframes: int = 1
+    video_every: float = 0.0
+    video_part: float = 300.0
+    video_max_bytes: int = 16 * 1024**3
+    segment_gap: float = 1.0
     watts_per_core: float = 12.0
     task_runner: str = "threads"
     push_token: str = ""
+    push_targets: tuple[str, ...] = ()
     user: str = ""
     secret_key: str = ""
 
@@ -123,7 +138,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _convert(name: str, value: Any) -> Any:
     wanted = _types()[name]
+    if wanted is tuple:
+        return _listed(name, value)
     try:
         return wanted(value)
     except (TypeError, ValueError) as error:
         raise UsageError(f"setting {name}: {value!r} is not of type {wanted.__name__}; correct it") from error
+
+
+def _listed(name: str, value: Any) -> tuple[str, ...]:
+    """A list of texts; in the environment, where there are no lists, with commas between."""
+    values = value.split(",") if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise UsageError(f"setting {name}: {value!r} is no list of texts; correct it")
+    return tuple(one.strip() for one in values if one.strip())

@@ -11,6 +11,7 @@ from snoop_flow.annotating.published_images import (
     image_page,
     published_classes,
     published_image,
+    published_runs,
 )
 from snoop_flow.annotating.receiving import (
     receive_annotations,
@@ -34,6 +35,7 @@ __all__ = [
     "image_page",
     "published_classes",
     "published_image",
+    "published_runs",
     "receive_annotations",
     "received_annotation",
     "remove_received",

@@ -20,7 +20,16 @@ from snoop_flow.store.published_images import Place, Wanted
 from snoop_flow.workspace import Workspace
 from snoop_iiif import AnnotationDraft
 
-__all__ = ["ImagePage", "PublishedImage", "first_publication", "image_page", "published_classes", "published_image"]
+__all__ = [
+    "ImagePage",
+    "PublishedImage",
+    "PublishedRun",
+    "first_publication",
+    "image_page",
+    "published_classes",
+    "published_image",
+    "published_runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class PublishedImage:
         item: the image; what was said of regions of it counts for it.
         modified: when a statement on it was made, changed or withdrawn last.
         classes: ids of the classes of all statements, withdrawn ones too.
+        runs: of these statements, each as class and the id of the run that made or confirmed it last.
         statements: those that stand; none where everything is withdrawn.
     """
 
@@ -39,6 +49,20 @@ class PublishedImage:
     modified: datetime
     classes: tuple[str, ...]
     statements: tuple[AnnotationDraft, ...]
+    runs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """A run that made statements of a class.
+
+    Attributes:
+        began: when the first of them was published.
+    """
+
+    class_id: str
+    run: str
+    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,7 @@ def image_page(
     limit: int = 100,
     *,
     class_id: str | None = None,
+    run: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
     after: Place | None = None,
@@ -66,11 +91,13 @@ def image_page(
 
     Args:
         class_id: only images that have or had a statement of this class: whoever follows a class hears of withdrawals.
+        run: of these only what the run of this id made or confirmed last.
         since: only what changed then or later; `before`: only what changed earlier.
         after: the place at which the page before ended.
     """
     with workspace.catalogue.read() as connection:
-        found = published_images.walk(connection, Wanted(class_id, since, before, after), limit + 1)
+        run_uri = None if run is None else f"{_runs(workspace)}{run}"
+        found = published_images.walk(connection, Wanted(class_id, since, before, after, run_uri), limit + 1)
         images = _images(workspace, connection, [number for number, _ in found[:limit]])
     return ImagePage(tuple(images), found[limit - 1][1] if len(found) > limit else None)
 
@@ -96,6 +123,19 @@ def published_classes(workspace: Workspace) -> list[VisualClass]:
     return [one for one in found if one is not None]
 
 
+def published_runs(workspace: Workspace) -> list[PublishedRun]:
+    """The runs that made the statements that are or were published, by class and moment."""
+    with workspace.catalogue.read() as connection:
+        found = published_images.runs(connection)
+    base = _runs(workspace)
+    return [PublishedRun(class_id, uri.removeprefix(base), at) for class_id, uri, at in found if uri.startswith(base)]
+
+
+def _runs(workspace: Workspace) -> str:
+    """What stands before the id of a run in its address."""
+    return f"{workspace.settings.public_url.rstrip('/')}/jobs/"
+
+
 def first_publication(workspace: Workspace) -> datetime | None:
     """A moment before which no image changed; None while nothing was published."""
     with workspace.catalogue.read() as connection:
@@ -116,4 +156,7 @@ def _images(workspace: Workspace, connection: Connection, numbers: Sequence[int]
 def _image(workspace: Workspace, item: Item, record: Record, said: Sequence[Annotation]) -> PublishedImage:
     standing = tuple(draft_of(workspace.settings, one) for one in said if one.withdrawn_at is None)
     of = tuple(sorted({one.class_id for one in said}))
-    return PublishedImage(item, record, max(one.modified_at for one in said), of, standing)
+    made = {(one.class_id, str(one.content.get("run_uri") or "")) for one in said}
+    base = _runs(workspace)
+    by = tuple(sorted((class_id, uri.removeprefix(base)) for class_id, uri in made if uri.startswith(base)))
+    return PublishedImage(item, record, max(one.modified_at for one in said), of, standing, by)

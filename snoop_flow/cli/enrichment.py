@@ -195,6 +195,7 @@ def push(
             target, classes_=list(classes) or None, kind=kind or "", allow_hosts=allow_hosts, progress=progress
         )
     text = f"{report.sent} sent, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged"
+    text += f", {counted(report.verdicts, 'verdict')}" if report.verdicts else ""
     lines = [f"  {one['annotation']}: {one['reason']}" for one in report.failed]
     return report, "\n".join([f"{text}, {len(lines)} refused" if lines else text, *lines])
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetched
 from snoop_flow.pushing.targets import Letter, Means, Receipt
-from snoop_iiif import AnnotationDraft, build_annotation
+from snoop_iiif import AnnotationDraft, build_annotation, build_assessment
 
 MEDIA_TYPE = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
 
@@ -25,6 +25,10 @@ class ContainerTarget:
     def write(self, draft: AnnotationDraft) -> dict[str, Any]:
         """As plain Web Annotation; servers keep our id as `via`."""
         return build_annotation(draft, "w3c", self._means.extension_context)
+
+    def write_verdict(self, draft: AnnotationDraft) -> dict[str, Any]:
+        """As plain Web Annotation; its target is our id of what it is about."""
+        return build_assessment(draft, "w3c", self._means.extension_context)
 
     def find(self, letter: Letter) -> Receipt | None:
         """At the address that a server makes of the wished name, and only if it is ours."""

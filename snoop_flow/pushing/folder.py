@@ -11,7 +11,7 @@ from typing import Any
 
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.pushing.targets import Letter, Means, Receipt
-from snoop_iiif import AnnotationDraft, build_annotation
+from snoop_iiif import AnnotationDraft, build_annotation, build_assessment
 
 
 class FolderTarget:
@@ -25,6 +25,10 @@ class FolderTarget:
     def write(self, draft: AnnotationDraft) -> dict[str, Any]:
         """As plain Web Annotation."""
         return build_annotation(draft, "w3c", self._means.extension_context)
+
+    def write_verdict(self, draft: AnnotationDraft) -> dict[str, Any]:
+        """As plain Web Annotation; its target is our id of what it is about."""
+        return build_assessment(draft, "w3c", self._means.extension_context)
 
     def find(self, letter: Letter) -> Receipt | None:
         """By its name."""

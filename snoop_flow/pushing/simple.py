@@ -29,6 +29,9 @@ class SimpleTarget:
         """As an annotation of Presentation 2."""
         return build_old_annotation(draft)
 
+    def write_verdict(self, draft: AnnotationDraft) -> None:
+        """None: what viewers of Presentation 2 show lies on a canvas, not on another annotation."""
+
     def find(self, letter: Letter) -> Receipt | None:
         """Among the annotations of the canvas, by our id."""
         address = f"{self._base}/search?{urlencode({'uri': letter.draft.canvas_uri})}"

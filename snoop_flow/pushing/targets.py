@@ -43,6 +43,9 @@ class Target(Protocol):
     def write(self, draft: AnnotationDraft) -> dict[str, Any]:
         """The annotation in the target's notation."""
 
+    def write_verdict(self, draft: AnnotationDraft) -> dict[str, Any] | None:
+        """The verdict of a person on it in the target's notation; None where that has no verdicts."""
+
     def find(self, letter: Letter) -> Receipt | None:
         """The target's copy of what may have been sent before; None where it has none."""
 

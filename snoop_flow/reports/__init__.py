@@ -38,8 +38,10 @@ from snoop_flow.reports.enrichment import (
     PublishPlan,
     PublishReport,
     PushReport,
+    PushTarget,
     ReviewReport,
 )
+from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
 from snoop_flow.reports.pipeline import (
     BackboneFacts,
     ClassLeft,
@@ -54,6 +56,7 @@ from snoop_flow.reports.pipeline import (
     SegmentReport,
     StatusReport,
     SwitchReport,
+    VideosReport,
 )
 from snoop_flow.reports.searching import (
     Abilities,
@@ -97,11 +100,15 @@ __all__ = [
     "ExpectedHits",
     "FailedThing",
     "Figure",
+    "FilmMarkReport",
+    "FilmReport",
     "FitReport",
+    "FoundSegment",
     "HarvestReport",
     "Histogram",
     "HistoryEntry",
     "IndexReport",
+    "KeyframeReport",
     "LearnedAudit",
     "MarkReport",
     "ModelSummary",
@@ -114,6 +121,7 @@ __all__ = [
     "PublishPlan",
     "PublishReport",
     "PushReport",
+    "PushTarget",
     "RangeReport",
     "RefineReport",
     "ReviewReport",
@@ -121,6 +129,7 @@ __all__ = [
     "SaidOfImage",
     "SearchReport",
     "SegmentReport",
+    "ShotReport",
     "StatusReport",
     "SwitchReport",
     "ThresholdChoice",
@@ -128,4 +137,5 @@ __all__ = [
     "Twin",
     "UndoneRound",
     "VersionsReport",
+    "VideosReport",
 ]

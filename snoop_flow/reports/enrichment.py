@@ -81,6 +81,7 @@ class PushReport:
 
     Attributes:
         sent: new there. updated: changed there. removed: withdrawn here, and so there.
+        verdicts: of people, that were sent, changed or removed.
         failed: the first that the target refused: `annotation` and `reason` each.
     """
 
@@ -90,7 +91,24 @@ class PushReport:
     updated: int
     removed: int
     unchanged: int
+    verdicts: int
     failed: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """An annotation server that the settings name.
+
+    Attributes:
+        kind: `w3c` or `sas`.
+        hosts: private servers that may be reached for it.
+        standing: how many annotations of a class are `sent`, `failed` or still `sending`.
+    """
+
+    address: str
+    kind: str
+    hosts: tuple[str, ...]
+    standing: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def to_send(connection: Connection, target: str, class_ids: Sequence[str] | None
     return list(connection.execute(statement.order_by(annotation.c.id).limit(limit)).scalars())
 
 
-def counts(connection: Connection, target: str) -> dict[str, int]:
-    """How many annotations stand where at a target."""
-    counted = select(outbox.c.state, func.count()).where(outbox.c.target == target).group_by(outbox.c.state)
+def counts(connection: Connection, target: str, class_id: str) -> dict[str, int]:
+    """How many annotations of a class stand where at a target, verdicts on them left out."""
+    counted = select(outbox.c.state, func.count()).join(annotation, annotation.c.id == outbox.c.annotation_id)
+    counted = counted.where(outbox.c.target == target, annotation.c.class_id == class_id).group_by(outbox.c.state)
     return {row[0]: row[1] for row in connection.execute(counted)}

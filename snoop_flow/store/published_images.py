@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from snoop_flow.entities import Annotation, ItemKind
+from snoop_flow.store.items import image_of
 from snoop_flow.store.rows import chunks, to
 from snoop_flow.store.schema import annotation, item
 
@@ -28,6 +29,7 @@ class Wanted:
 
     Attributes:
         class_id: only those that have, or once had, an annotation of this class.
+        run_uri: only those of which this run made, or confirmed last, such an annotation.
         since: only those that changed at this moment or later.
         before: only those that changed before this moment.
         after: only those behind this place in the walk.
@@ -37,16 +39,15 @@ class Wanted:
     since: datetime | None = None
     before: datetime | None = None
     after: Place | None = None
+    run_uri: str | None = None
 
 
-def _image_of(table: Any) -> ColumnElement[int]:
-    is_region = and_(table.c.kind == ItemKind.REGION, table.c.parent.is_not(None))
-    return case((is_region, table.c.parent), else_=table.c.number)
+_RUN = annotation.c.content["run_uri"].as_string()
 
 
 def _same_image(other: Any) -> ColumnElement[bool]:
     """`other` is of the image of `item`; said so that the indexes on number and parent serve."""
-    image = _image_of(item)
+    image = image_of(item)
     return or_(other.c.number == image, and_(other.c.parent == image, other.c.kind == ItemKind.REGION))
 
 
@@ -61,7 +62,7 @@ def walk(connection: Connection, wanted: Wanted, limit: int) -> list[tuple[int, 
         .correlate(annotation, item)
     )
     statement = (
-        select(_image_of(item), annotation.c.modified_at, annotation.c.id)
+        select(image_of(item), annotation.c.modified_at, annotation.c.id)
         .join(item, item.c.number == annotation.c.item)
         .where(~superseded.exists())
     )
@@ -71,6 +72,8 @@ def walk(connection: Connection, wanted: Wanted, limit: int) -> list[tuple[int, 
         # an expression, so that the few annotations of the image are looked through and not the index of the class's
         its_class = func.coalesce(of_class.c.class_id, "")
         member = member.where(its_class == wanted.class_id, _same_image(its_item))
+        if wanted.run_uri is not None:
+            member = member.where(of_class.c.content["run_uri"].as_string() == wanted.run_uri)
         statement = statement.where(member.correlate(item).exists())
     if wanted.since is not None:
         statement = statement.where(annotation.c.modified_at >= wanted.since)
@@ -89,7 +92,7 @@ def statements_on(connection: Connection, images: Sequence[int]) -> dict[int, li
     found: dict[int, list[Annotation]] = {number: [] for number in images}
     for part in chunks(images, 1000):
         mine = or_(item.c.number.in_(part), and_(item.c.parent.in_(part), item.c.kind == ItemKind.REGION))
-        rows = select(annotation, _image_of(item).label("image")).join(item, item.c.number == annotation.c.item)
+        rows = select(annotation, image_of(item).label("image")).join(item, item.c.number == annotation.c.item)
         for row in connection.execute(rows.where(mine).order_by(annotation.c.id)):
             if row.image in found:  # a region itself is no image
                 found[row.image].append(to(Annotation, row))
@@ -99,6 +102,13 @@ def statements_on(connection: Connection, images: Sequence[int]) -> dict[int, li
 def classes_ever(connection: Connection) -> list[str]:
     """Ids of the classes that have or had annotations."""
     return list(connection.execute(select(annotation.c.class_id).distinct().order_by(annotation.c.class_id)).scalars())
+
+
+def runs(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Class, address and first moment of the runs that made annotations, by class and moment."""
+    began = func.min(annotation.c.created_at)
+    rows = select(annotation.c.class_id, _RUN, began).group_by(annotation.c.class_id, _RUN).where(_RUN.is_not(None))
+    return [(row[0], row[1], row[2]) for row in connection.execute(rows.order_by(annotation.c.class_id, began, _RUN))]
 
 
 def first_change(connection: Connection) -> datetime | None:

@@ -118,6 +118,7 @@ def test_started_job_runs_as_a_flow_run(served: Workspace, capsys: pytest.Captur
         "publish",
         "retry",
         "refine",
+        "harvest_videos",
         "segment",
         "ingest",
         "switch",

@@ -22,6 +22,7 @@ class Institution:
     """Serves real manifests whose images, which cannot be had here, are drawn: every second one with a red square."""
 
     url: str = ""
+    whole: bool = False  # pictures as large as the manifest says, else 300 pixels wide
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def serve(self, document: dict[str, Any]) -> str:
@@ -59,7 +60,10 @@ class Institution:
         if number % 2 == 0:
             paper[shown[1] // 4 : shown[1] // 4 + 60, 120:180] = (200, 30, 30)
         file = io.BytesIO()
-        Image.fromarray(paper).save(file, "JPEG", quality=95)
+        picture = Image.fromarray(paper)
+        if self.whole:
+            picture = picture.resize((width, height), Image.Resampling.NEAREST)
+        picture.save(file, "JPEG", quality=95)
         self.answers[f"/{number}.jpg"] = ("image/jpeg", file.getvalue())
         return f"{self.url}/{number}.jpg", {"width": width, "height": height}
 

@@ -122,7 +122,7 @@ def test_a_record(ask: Ask, discs: str, items_of: Items, archive: Workspace) -> 
     identifier = f"oai:localhost:{item.id}"
     for method in ("get", "post"):
         root = ask(method, verb="GetRecord", identifier=identifier, metadataPrefix="oai_dc")
-        assert _text(root, "setSpec") == [f"class-{discs}"]
+        assert _classes(root) == [f"class-{discs}"]
         subjects = {
             (one.text, one.get("{http://www.w3.org/XML/1998/namespace}lang")) for one in root.iter("{*}subject")
         }
@@ -136,6 +136,26 @@ def test_a_record(ask: Ask, discs: str, items_of: Items, archive: Workspace) -> 
         assert _error(ask(verb="GetRecord", identifier=unknown, metadataPrefix="oai_dc")) == "idDoesNotExist"
 
 
+def _classes(root: Any) -> list[str]:
+    return [one for one in _text(root, "setSpec") if ":" not in one]
+
+
+def test_a_set_for_each_run_within_that_of_its_class(ask: Ask, archive: Workspace, items_of: Items) -> None:
+    discs = items_of("discs")
+    made = _published(archive, NAME, discs[:3], discs[:3])
+    runs = [one for one in _text(ask(verb="ListSets"), "setSpec") if ":" in one]
+    assert runs
+    assert all(one.startswith(f"class-{made}:run-") for one in runs)
+    found: set[str] = set()
+    for run in runs:
+        listed = ask(verb="ListRecords", metadataPrefix="oai_dc", set=run)
+        assert all(run in _text(one, "setSpec") for one in listed.iter("{*}header"))
+        found |= {one.removeprefix("oai:localhost:") for one in _text(listed, "identifier") if one.startswith("oai:")}
+    assert found == set(discs[:3])
+    for unknown in (f"class-{made}:run-none", f"class-none:{runs[0].partition(':')[2]}"):
+        assert _error(ask(verb="ListRecords", metadataPrefix="oai_dc", set=unknown)) == "noRecordsMatch"
+
+
 def test_sets(ask: Ask, archive: Workspace, items_of: Items) -> None:
     assert _error(ask(verb="ListSets")) == "noSetHierarchy"
     assert _error(ask(verb="ListRecords", metadataPrefix="oai_dc")) == "noRecordsMatch"
@@ -143,7 +163,7 @@ def test_sets(ask: Ask, archive: Workspace, items_of: Items) -> None:
     first = _published(archive, NAME, discs[:3], discs[:3])
     second = _published(archive, "Stripes", stripes[:3], [*stripes[:2], discs[0]])
     root = ask(verb="ListSets")
-    assert sorted(_text(root, "setSpec")) == sorted([f"class-{first}", f"class-{second}"])
+    assert sorted(_classes(root)) == sorted([f"class-{first}", f"class-{second}"])
     assert NAME in _text(root, "setName")
 
     def members(class_id: str) -> set[str]:
@@ -153,7 +173,7 @@ def test_sets(ask: Ask, archive: Workspace, items_of: Items) -> None:
     assert members(first) == set(discs[:3])
     assert members(second) == {*stripes[:3], discs[0]}  # marked as positive is as good as accepted
     both = ask(verb="GetRecord", identifier=f"oai:localhost:{discs[0]}", metadataPrefix="oai_dc")
-    assert _text(both, "setSpec") == sorted([f"class-{first}", f"class-{second}"])
+    assert _classes(both) == sorted([f"class-{first}", f"class-{second}"])
     for unknown in ("class-", "class-none", "maps", "a:b"):
         assert _error(ask(verb="ListRecords", metadataPrefix="oai_dc", set=unknown)) == "noRecordsMatch"
     # withdrawn of one class only: whoever harvests the set hears of it, and the record lives
@@ -348,7 +368,9 @@ def test_harvested_by_others(pictures: Path, tmp_path: Path, monkeypatch: pytest
         ]
         sickle = Sickle(address)
         assert sickle.Identify().deletedRecord == "persistent"
-        assert [one.setSpec for one in sickle.ListSets()] == [f"class-{made}"]
+        sets = [one.setSpec for one in sickle.ListSets()]
+        assert sets[0] == f"class-{made}"
+        assert all(one.startswith(f"class-{made}:run-") for one in sets[1:])
         given = list(sickle.ListRecords(metadataPrefix="oai_dc", set=f"class-{made}"))
         assert {one.header.identifier for one in given} == {f"oai:127.0.0.1:{one}" for one in discs[:7]}
         assert all(NAME in one.metadata["subject"] for one in given)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,19 +82,23 @@ def _pushing(archive: Workspace, address: str) -> Iterator[Callable[[], Any]]:
         yield lambda: workspace.push(address, allow_hosts=[urlsplit(address).netloc])
 
 
-def _held(other: Workspace) -> dict[str, dict[str, Any]]:
-    return {one["via"]: one for one in other.stream_container(other.container(""))}
+def _held(other: Workspace, motivation: str = "") -> dict[str, dict[str, Any]]:
+    """What the other has by our ids: annotations, or verdicts on them."""
+    kept = other.stream_container(other.container(""))
+    return {one["via"]: one for one in kept if (one["motivation"] == "assessing") == (motivation == "assessing")}
 
 
 def test_to_a_container(archive: Workspace, discs: str, items_of: Items, other: tuple[Workspace, Proxy, str]) -> None:
     there, proxy, address = other
     total = archive.publish_plan(discs).unchanged
     with _pushing(archive, address) as push:
-        assert push().sent == total > 3
+        first = push()
+        assert first.sent == first.verdicts == total > 3
         assert len(_held(there)) == total
+        assert {one["target"] for one in _held(there, "assessing").values()} == set(_held(there))
         again = push()
-        assert (again.sent, again.updated, again.unchanged) == (0, 0, total)
-        assert len(proxy.written) == total
+        assert (again.sent, again.updated, again.unchanged, again.verdicts) == (0, 0, total, 0)
+        assert len(proxy.written) == 2 * total
         gone = archive.annotation_page(items_of("discs")[0])["items"][0]["id"]
         archive.review(discs, reject=[items_of("discs")[0]])
         archive.update_class(discs, labels={"en": ["Circles <b>\u0007"]})
@@ -101,6 +107,8 @@ def test_to_a_container(archive: Workspace, discs: str, items_of: Items, other: 
         assert (changed.sent, changed.updated, changed.removed) == (0, total - 1, 1)
         held = _held(there)
         assert gone not in held
+        assert f"{gone}/assessment" not in _held(there, "assessing")
+        assert changed.verdicts == 1
         assert {one["body"][1]["value"] for one in held.values()} == {"Circles <b>"}
         assert push().unchanged == total - 1
 
@@ -116,8 +124,8 @@ def test_an_answer_that_was_lost_doubles_nothing(
             push()
         assert len(_held(there)) == 1
         report = push()
-    assert (report.updated, report.sent) == (1, total - 1)
-    assert len(list(there.stream_container(there.container("")))) == total
+    assert (report.updated, report.sent, report.verdicts) == (1, total - 1, total)
+    assert len(list(there.stream_container(there.container("")))) == 2 * total
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "503 Busy", "403 Forbidden"])
@@ -142,7 +150,7 @@ def test_what_a_server_refuses_is_told_and_tried_again(
     proxy.refuse = "400 Bad"
     with _pushing(archive, address) as push:
         report = push()
-        assert (report.sent, len(report.failed)) == (0, total)
+        assert (report.sent, len(report.failed)) == (0, min(2 * total, 20))
         assert "HTTP 400" in report.failed[0]["reason"]
         proxy.refuse = ""
         assert push().sent == total
@@ -231,13 +239,60 @@ def test_to_a_folder_by_command(archive: Workspace, discs: str, items_of: Items,
     first = CliRunner().invoke(cli, command)
     assert json.loads(first.stdout)["sent"] == total
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.json")}
-    assert len(files) == total
+    assert len(files) == 2 * total  # with the verdict on each
     assert json.loads(CliRunner().invoke(cli, command).stdout)["unchanged"] == total
     assert {path: path.stat().st_mtime_ns for path in files} == files
     archive.review(discs, reject=[items_of("discs")[0]])
     archive.publish([discs])
     assert json.loads(CliRunner().invoke(cli, command).stdout)["removed"] == 1
-    assert sum(path.is_file() for path in files) == total - 1
+    assert sum(path.is_file() for path in files) == 2 * total - 2
+
+
+def test_a_verdict_that_is_taken_back_is_removed_there(
+    archive: Workspace, discs: str, items_of: Items, other: tuple[Workspace, Proxy, str]
+) -> None:
+    there, _, address = other
+    total = archive.publish_plan(discs).unchanged
+    unsure = archive.predictions(discs)[-1].item
+    with _pushing(archive, address) as push:
+        assert push().verdicts == total
+        archive.review(discs, reset=[unsure])
+        archive.publish([discs], policy="all")
+        report = push()
+        assert (report.updated + report.unchanged, report.removed, report.verdicts) == (total, 0, 1)
+        assert (len(_held(there)), len(_held(there, "assessing"))) == (total, total - 1)
+        assert push().verdicts == 0
+
+
+def test_from_the_page_to_a_server_of_the_settings(
+    archive: Workspace, discs: str, other: tuple[Workspace, Proxy, str]
+) -> None:
+    there, _, address = other
+    total = archive.publish_plan(discs).unchanged
+    settings = archive.folder / "snoop-flow.toml"
+    settings.write_text(settings.read_text("utf-8") + f'\npush_targets = ["{address}"]\n', "utf-8")
+    with Workspace.open(archive.folder) as workspace:
+        client = create_app(workspace).test_client()
+        page = client.get(f"/classes/{discs}/publish").text
+        assert address in page
+        assert "0 annotations are there" in page
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        path, form = f"/classes/{discs}/push", {"csrf_token": token[1], "target": address}
+        elsewhere = {**form, "target": "https://elsewhere.example.org/"}
+        assert client.post(path, data=elsewhere).status_code == 400
+        answer = client.post(path, data=form)
+        assert answer.status_code == 303
+        job = workspace.job(answer.location.rsplit("/", 1)[-1])
+        for _ in range(300):
+            if (job := workspace.job(job.id)).state.value in ("done", "failed"):
+                break
+            time.sleep(0.1)
+        assert (job.state.value, job.error) == ("done", "")
+        assert len(_held(there)) == total
+        assert f"{total} annotations are there" in client.get(f"/classes/{discs}/publish").text
+        shown = client.get(f"/jobs/{job.id}").text
+        assert address in shown
 
 
 @pytest.fixture

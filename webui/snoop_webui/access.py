@@ -27,6 +27,7 @@ _CHANGES_NEED: dict[str, Role] = {
     "preferences.change_keys": Role.VIEWER,
     "preferences.change_password": Role.VIEWER,
     "publishing.launch": Role.PUBLISHER,
+    "publishing.push": Role.PUBLISHER,
     "sources": Role.ADMINISTRATOR,
     "administration": Role.ADMINISTRATOR,
 }

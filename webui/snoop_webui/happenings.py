@@ -37,6 +37,9 @@ def figures(kind: str) -> dict[str, str]:
         "uncertain": _("uncertain"),
         "annotations": _("annotations"),
         "withdrawn": _("withdrawn"),
+        "sent": _("sent"),
+        "updated": _("updated"),
+        "verdicts": _("verdicts"),
         "items_per_second": _("scores a second") if enriching else _("images a second"),
     }
 

@@ -21,6 +21,8 @@ def context_document() -> dict[str, Any]:
             "prov": "http://www.w3.org/ns/prov#",
             "schema": "https://schema.org/",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
+            # W3C's own context has forgotten this motivation, and a word without address is dropped in silence
+            "assessing": "http://www.w3.org/ns/oa#assessing",
             # for readers of the w3c profile, which does not list the context of IIIF
             "Canvas": "http://iiif.io/api/presentation/3#Canvas",
             "Manifest": "http://iiif.io/api/presentation/3#Manifest",

@@ -1,8 +1,12 @@
 """Exporter `intermarc`: INTERMARC, the format of the BnF, as MarcXchange, by pymarc.
 
-A statement on a picture is a technique (285 $f), a genre (641 $a), a form or function (646 $a) or a kind of map
-(647 $a). A class does not say which: the French terms below decide, and what they do not know is a genre. Notes
-(300 $a) say how each was found. There is no public schema: check a file with your own system before you load many.
+A statement on a picture is a technique (285), a genre (641 $a), a form or function (646 $a) or a kind of map (647 $a).
+A class does not say which: the French terms below decide, and what they do not know is a genre. In 285 $f is the family
+of techniques, $j the technique itself and $g the material. Notes (300 $a) say how each was found.
+
+Families and forms are those of the BnF's data model for images (https://github.com/altomator/Gallica-Images, MDD),
+after its lists for the fields 285, 641, 646 and 647. There is no public schema: check a file with your own system
+before you load many.
 """
 
 from __future__ import annotations
@@ -19,26 +23,55 @@ from snoop_catalogue.marc_files import LEADER, MARCXCHANGE, control, field, name
 from snoop_catalogue.unimarc import provenance
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
+TECHNIQUES = {
+    "collage": "collage",
+    "dessin": "aquarelle crayon craie dessin encre fusain gouache lavis mine pastel plume sanguine sépia",
+    "estampe": "aquatinte burin chromolithographie eau-forte estampe gravure linogravure lithographie manière-noire "
+    "mezzotinte pochoir pointe-sèche sérigraphie taille-douce xylographie",
+    "impression photomécanique": "héliogravure photogravure photolithographie phototypie similigravure",
+    "peinture": "enluminure fresque huile miniature peinture",
+    "photographie": "albumine ambrotype autochrome calotype cyanotype daguerréotype ferrotype négatif photographie",
+}
+MATERIALS = "bois calque carton cuivre ivoire papier papyrus parchemin soie toile vélin verre"
 TERMS = {
-    "285": "aquarelle aquatinte burin dessin eau-forte estampe fusain gouache gravure héliogravure lithographie pastel "
-    "photographie photogravure pochoir sanguine sérigraphie taille-douce xylographie",
-    "646": "affiche almanach billet blason brochure calendrier catalogue éventail ex-libris étiquette faire-part "
-    "frontispice jeton lettrine médaille menu monnaie partition prospectus sceau timbre",
+    "646": "affiche album almanach assignat autocollant bande-dessinée billet blason brochure calendrier carnet "
+    "catalogue couverture croquis dessus diplôme écran ephemera étiquette éventail ex-libris faire-part "
+    "frontispice graphique jeton jeu lettrine maquette marque-page médaille menu monnaie ornement papier- "
+    "peint partition passeport portfolio programme prospectus puzzle rébus sceau timbre timbre-poste tract "
+    "vignette",
     "647": "atlas cadastre carte globe mappemonde plan planisphère portulan",
 }
-_FIELDS = {term: tag for tag, terms in TERMS.items() for term in terms.split()}
-_CODES = {"285": "f"}
-_OTHERS = re.compile(r"^cartes? (postale|de visite|à jouer)", re.IGNORECASE)
+# before the first word decides
+_PHRASES = (
+    (r"cartes? (postale|de visite|de v[œo]eux|d.invitation|à jouer|publicitaire)|cartes?-album", "646"),
+    (r"(plans?|croquis|coupes?|élévations?) d.architecture|plans? de masse|bandes? dessinées?|papiers? peints?", "646"),
+    (
+        r"images? (à découper|de mode|de presse|d.épinal|publicitaire|religieuse)|vues? (d.optique|stéréoscopique)",
+        "646",
+    ),
+    (r"papiers? (à en-tête|à lettres|d.emballage)|pages? de titre|marques? typographiques?", "646"),
+    (r"vues? (aérienne|d.architecture)|natures? mortes?", "641"),
+)
+_FORMS = {term: tag for tag, terms in TERMS.items() for term in terms.split()}
+_FAMILIES = {term: family for family, terms in TECHNIQUES.items() for term in terms.split()}
+_MATERIALS = frozenset(MATERIALS.split())
 
 
 @lru_cache(maxsize=4096)
-def tag_of(term: str) -> str:
-    """The field of a French term: by its first word, singular or plural."""
-    if _OTHERS.match(term):
-        return "646"
-    first = (term.lower().split() or [""])[0].strip(",;")
-    singular = re.sub(r"(?<=\w)[sx](?=-|$)", "", first)
-    return _FIELDS.get(first) or _FIELDS.get(singular) or "641"
+def placed(term: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The field of a French term and its subfields: by its first words, singular or plural."""
+    plain = term.lower().replace("’", "'").strip()
+    if tag := next((tag for pattern, tag in _PHRASES if re.match(pattern, plain)), None):
+        return tag, (("a", term),)
+    first = (plain.split() or [""])[0].strip(",;")
+    for word in (first, re.sub(r"(?<=\w)[sx](?=-|$)", "", first)):
+        if family := _FAMILIES.get(word):
+            return "285", (("f", family), *([] if family == word else [("j", term)]))
+        if word in _MATERIALS:
+            return "285", (("g", term),)
+        if tag := _FORMS.get(word):
+            return tag, (("a", term),)
+    return "641", (("a", term),)
 
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
@@ -65,9 +98,8 @@ def _document(number: int, row: ExportRow) -> Iterator[Field]:
 
 
 def _heading(row: ExportRow) -> Field:
-    term = statements.term(row, "fr")
-    tag = tag_of(term)
-    return field(tag, "  ", ("3", row.annotation.concept_uri or ""), (_CODES.get(tag, "a"), term))
+    tag, subfields = placed(statements.term(row, "fr"))
+    return field(tag, "  ", ("3", row.annotation.concept_uri or ""), *subfields)
 
 
 def _views(group: list[ExportRow]) -> Iterator[Field]:

@@ -35,6 +35,7 @@ _LOCATION = f"{{{_XSI}}}schemaLocation"
 _MAIL = re.compile(r"[^\s@]+@([^\s@.]+\.)+[^\s@.]+")
 _DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]*)+")
 _SET = "class-"
+_RUN = ":run-"
 Element = etree._Element
 Verb = Callable[[Workspace, Mapping[str, str], Element], None]
 
@@ -93,11 +94,16 @@ def _formats(workspace: Workspace, asked: Mapping[str, str], body: Element) -> N
 def _sets(workspace: Workspace, asked: Mapping[str, str], body: Element) -> None:
     if "resumptionToken" in asked:
         raise ProtocolError("badResumptionToken", "the list of sets has one part only")
+    runs = workspace.published_runs()
     for one in workspace.published_classes():
         found = _add(body, "set")
         _add(found, "setSpec", f"{_SET}{one.id}")
         _add(found, "setName", one_line(one.name) or one.id)
         _describe_class(one, found)
+        for run in (each for each in runs if each.class_id == one.id):
+            of_run = _add(body, "set")
+            _add(of_run, "setSpec", _set_of(one.id, run.run))
+            _add(of_run, "setName", f"{one_line(one.name) or one.id}, {run.began:%Y-%m-%d}")
     if not len(body):
         raise ProtocolError("noSetHierarchy", "there is a set for each published class, and none is published yet")
 
@@ -121,11 +127,13 @@ def _get(workspace: Workspace, asked: Mapping[str, str], body: Element) -> None:
 def _list(workspace: Workspace, asked: Mapping[str, str], body: Element) -> None:
     part = listing(asked)
     write = _record if part.verb == "ListRecords" else _header
+    class_id, _, run = part.set_.removeprefix(_SET).partition(_RUN)
     if part.set_ and not part.set_.startswith(_SET):
         raise ProtocolError("noRecordsMatch", "there is no such set")
     found = workspace.image_page(
         PAGE,
-        class_id=part.set_.removeprefix(_SET) if part.set_ else None,
+        class_id=class_id if part.set_ else None,
+        run=run or None,
         since=part.first_moment,
         before=part.end,
         after=part.after,
@@ -154,6 +162,13 @@ def _header(settings: Settings, one: PublishedImage, body: Element) -> None:
     _add(header, "datestamp", _second(one.modified))
     for class_id in one.classes:
         _add(header, "setSpec", f"{_SET}{class_id}")
+        for run in (run for of, run in one.runs if of == class_id):
+            _add(header, "setSpec", _set_of(class_id, run))
+
+
+def _set_of(class_id: str, run: str) -> str:
+    """The set of a run within that of its class (OAI-PMH 2.6: a colon leads down the hierarchy)."""
+    return f"{_SET}{class_id}{_RUN}{run}"
 
 
 def _record(settings: Settings, one: PublishedImage, body: Element) -> None:

@@ -8,15 +8,18 @@ import zipfile
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.entities import Role
+from snoop_flow.errors import UsageError
 from snoop_webui import current
 from snoop_webui.access import me
-from snoop_webui.security import allow_inline_styles
+from snoop_webui.security import allow_inline_styles, allow_media_from
 from snoop_webui.views.documents import tile_source
 
 pages = Blueprint("publishing", __name__, url_prefix="/classes/<class_id>")
+_NAMED = {"publish": "names", "push": "classes"}  # which parameter of a job has its classes
 _SUFFIXES = {"w3c": ".jsonl"}
 
 
@@ -28,7 +31,7 @@ def index(class_id: str) -> str:
     policy = _policy()
     enriched = bool(sum(summary.predictions.values()))
     known = {summary.visual_class.id, summary.visual_class.name}
-    jobs = [one for one in workspace.jobs(200) if one.kind == "publish" and known & set(one.parameters["names"])]
+    jobs = [one for one in workspace.jobs(200) if known & set(one.parameters.get(_NAMED.get(one.kind, "")) or ())]
     return render_template(
         "publish.html",
         summary=summary,
@@ -38,6 +41,7 @@ def index(class_id: str) -> str:
         policy=policy,
         plan=workspace.publish_plan(class_id, policy=policy) if enriched else None,
         documents=workspace.preview_documents(class_id, policy=policy) if enriched else (),
+        targets=workspace.push_targets(class_id),
         may_publish=(found := me()) is not None and found.may(Role.PUBLISHER),
     )
 
@@ -50,6 +54,8 @@ def preview(class_id: str, record_id: str) -> str:
     allow_inline_styles()
     for item in workspace.record_items(record_id):
         tile_source(item)  # which lets the page load from the servers of its images
+    for medium in record.media:
+        allow_media_from(str(medium.get("url", "")))
     return render_template("preview.html", summary=summary, record=record, policy=_policy())
 
 
@@ -70,6 +76,19 @@ def launch(class_id: str) -> Answer:
     """Publish as a job."""
     policy = request.form.get("policy", "accepted")
     job = current.workspace().start_job("publish", {"names": [class_id], "policy": policy})
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/push")
+def push(class_id: str) -> Answer:
+    """Send what is published to one of the annotation servers that the settings name, as a job."""
+    workspace = current.workspace()
+    wanted = request.form.get("target", "")
+    target = next((one for one in workspace.push_targets(class_id) if one.address == wanted), None)
+    if target is None:
+        raise UsageError(_("this server is not among those of the setting push_targets"))
+    parameters = {"target": target.address, "kind": target.kind, "classes": [class_id]}
+    job = workspace.start_job("push", {**parameters, "allow_hosts": list(target.hosts)})
     return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
