@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+import secrets
 import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -50,12 +52,14 @@ def main() -> None:
         address = stack.enter_context(_served(workspace))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name, path, act in _scenes(workspace):
+        scenes = [(name, address + path, act) for name, path, act in _scenes(workspace)]
+        scenes.append(("login", stack.enter_context(_locked()) + "/login", _nothing))
+        for name, place, act in scenes:
             if parsed.only and name not in parsed.only:
                 continue
             for locale in ("en-GB", "fr-FR"):
                 for theme in ("light", "dark"):
-                    _take(browser, address + path, act, locale, theme, parsed.out / f"{name}-{locale[:2]}-{theme}.png")
+                    _take(browser, place, act, locale, theme, parsed.out / f"{name}-{locale[:2]}-{theme}.png")
         browser.close()
 
 
@@ -69,6 +73,15 @@ def _served(workspace: Workspace) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def _locked() -> Iterator[str]:
+    """Address of another workspace, in which people log in."""
+    with tempfile.TemporaryDirectory() as folder, Workspace.create(Path(folder) / "locked") as workspace:
+        workspace.set_password("curator", secrets.token_urlsafe())
+        with _served(workspace) as address:
+            yield address
 
 
 def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
@@ -86,8 +99,11 @@ def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
         ("publish", f"/classes/{class_id}/publish", _nothing),
         ("analysis", f"/classes/{class_id}/distribution", _nothing),
         ("document", f"/records/{best.record}?item={best.item}&class={class_id}", _draw),
-        ("enrichment", "/enrichment", _nothing),
+        ("new-class", f"/classes/new?item={best.item}", _nothing),
+        ("enrichment", f"/enrichment?class={class_id}&estimate=1", _nothing),
         ("jobs", "/jobs", _nothing),
+        ("job", f"/jobs/{workspace.jobs(1)[0].id}", _nothing),
+        ("missing", "/classes/none", _nothing),
         ("sources", "/sources", _nothing),
         ("audit", f"/classes/{class_id}/audit", _nothing),
         ("versions", f"/classes/{class_id}/versions", _nothing),

@@ -21,8 +21,12 @@ def plugins_report(host: PluginHost) -> PluginsReport:
         kind: {name: spec.title for name, spec in getattr(host, kind).items()}
         for kind in ("sources", "segmenters", "backbones", "index_types", "strategies", "exporters")
     }
+    titles = {
+        kind: {name: dict(spec.titles) for name, spec in getattr(host, kind).items() if spec.titles}
+        for kind in ("strategies", "exporters")
+    }
     plugins = tuple(asdict(plugin) for plugin in host.plugins)
-    return PluginsReport(plugins=plugins, failures=dict(host.failures), **kinds)
+    return PluginsReport(plugins=plugins, failures=dict(host.failures), titles=titles, **kinds)
 
 
 def workspace_plugins(workspace: Workspace) -> PluginsReport:

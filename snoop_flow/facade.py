@@ -196,6 +196,7 @@ class Workspace(workspace.Workspace):
     learn_audit = auditing.learn_audit
     audit_report = estimating.audit_report
     expected_hits = estimating.expected_hits
+    expected_cost = enrichment.expected_cost
 
     predictions = reviewing.predicted
     band_reports = bands.band_reports

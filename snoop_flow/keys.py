@@ -16,12 +16,13 @@ from snoop_flow.store import failures, keys, people
 from snoop_flow.store.rows import opaque_id
 from snoop_flow.workspace import Workspace
 
-SCOPES = ("annotations:read", "annotations:write")
+SCOPES = ("annotations:read", "annotations:write", "api:read", "api:write")
+USUAL = SCOPES[:2]  # what a key opens where nothing is said: never the whole of what its holder may do
 _PREFIX = "sf_"
 
 
 def add_key(
-    workspace: Workspace, name: str, *, login: str | None = None, scopes: Sequence[str] = SCOPES
+    workspace: Workspace, name: str, *, login: str | None = None, scopes: Sequence[str] = USUAL
 ) -> tuple[ApiKey, str]:
     """Make a key for a program; gives it, which is told this once.
 

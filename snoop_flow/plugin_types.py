@@ -467,12 +467,15 @@ class StrategySpec:
     """A query strategy: which items to show next.
 
     Attributes:
+        title: in English.
         choose: picks rows of the pool, best first, see `snoop_flow.learning.Pool`.
+        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     choose: Callable[[Pool, int, np.random.Generator], RowArray]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- exporters ---------------------------------------------------------------------------------------------------
@@ -530,14 +533,17 @@ class ExporterSpec:
     """A catalogue's format.
 
     Attributes:
+        title: in English.
         export: writes rows, which come grouped by record and item, to a path (a file, or a folder if
             `writes_folder`) and streams: memory must not grow with their number.
+        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     writes_folder: bool
     export: Callable[[Iterable[ExportRow], Path, ExportContext], ExportReport]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

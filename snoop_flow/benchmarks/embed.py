@@ -26,6 +26,7 @@ from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.plugin_types import Backbone, PreparedBackbone
 from snoop_flow.samples import draw_archive
+from snoop_flow.threads import threads_allowed
 
 DISTINCT = 60
 
@@ -51,7 +52,8 @@ def bench_embed(
                 trial.run(repeat)
     timings = {"floor": timing_of(trial.model[1:]), "ours": timing_of(trial.job[1:])}
     timings |= {"the model on decoded pictures": timing_of(trial.pictures[1:])}
-    setting = {"items": items, "backbone": trial.name, "device": device, "repeats": repeats, "seed": seed}
+    setting = {"items": items, "backbone": trial.name, "device": device, "threads": threads_allowed()}
+    setting |= {"repeats": repeats, "seed": seed}
     return report_of(
         "embed", setting, timings, exact=trial.exact, details={**_details(items, timings), "images at once": trial.step}
     )

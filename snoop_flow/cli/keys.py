@@ -1,4 +1,4 @@
-"""`key …`: keys of programs that write or read annotations."""
+"""`key …`: keys of programs that read and write annotations, or use the REST API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from snoop_flow.cli.options import in_workspace, plain
 from snoop_flow.facade import Workspace
-from snoop_flow.keys import SCOPES
+from snoop_flow.keys import SCOPES, USUAL
 
 
 @click.group()
@@ -20,15 +20,22 @@ def key() -> None:
 @key.command()
 @click.argument("name")
 @click.option("--user", "login", metavar="LOGIN", help="Whose key it is; by default yours.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it opens; by default all.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="What it opens, may be repeated; by default annotations.",
+)
 @in_workspace
 def add(workspace: Workspace, name: str, login: str | None, scopes: Sequence[str]) -> Any:
     """Make a key for a program; NAME says what it is for. It is shown this once.
 
     \b
     Example:  snoop-flow key add "Mirador at the reading room" --user ada --scope annotations:write
+              snoop-flow key add "notebook" --user ada --scope api:read --scope api:write
     """
-    made, token = workspace.add_key(name, login=login, scopes=scopes or SCOPES)
+    made, token = workspace.add_key(name, login=login, scopes=scopes or USUAL)
     shown = {name: value for name, value in plain(made).items() if name != "hash"}
     return {**shown, "key": token}, f"{made.id}: {made.name}\n{token}\nKeep it now: it is not shown again"
 

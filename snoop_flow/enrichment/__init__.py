@@ -5,6 +5,7 @@ run scores only what is new. Marks are respected: an item that was marked positi
 it, one marked negative is never proposed, and is rejected if it was accepted before. The machine overwrites no verdict.
 """
 
+from snoop_flow.enrichment.expecting import expected_cost
 from snoop_flow.enrichment.running import ENRICH, enrich
 
-__all__ = ["ENRICH", "enrich"]
+__all__ = ["ENRICH", "enrich", "expected_cost"]

@@ -56,6 +56,15 @@ class EnrichReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedCost:
+    """What an enrichment will take, judged by the `jobs` newest ones of this workspace."""
+
+    seconds: float
+    joules: float
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublishReport:
     """What was published: all live annotations of the classes, those changed now, those withdrawn now."""
 

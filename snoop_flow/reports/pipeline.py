@@ -190,7 +190,12 @@ class BackboneFacts:
 
 @dataclass(frozen=True, slots=True)
 class PluginsReport:
-    """What is installed and what is not, and why."""
+    """What is installed and what is not, and why.
+
+    Attributes:
+        titles: of what curators choose (strategies, exporters) in other languages than English: kind → name → language
+            code → title.
+    """
 
     plugins: tuple[Mapping[str, Any], ...]
     failures: Mapping[str, str]
@@ -200,6 +205,7 @@ class PluginsReport:
     index_types: Mapping[str, str]
     strategies: Mapping[str, str]
     exporters: Mapping[str, str]
+    titles: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

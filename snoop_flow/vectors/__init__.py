@@ -1,7 +1,6 @@
 """Embedding sets on disk: sealed shards that never change, read through memory maps."""
 
 from snoop_flow.vectors.derived import Derived, derive
-from snoop_flow.vectors.parts import threads_allowed
 from snoop_flow.vectors.reaching import Reached
 from snoop_flow.vectors.scanning import Scan
 from snoop_flow.vectors.sets import VectorSet, state_of
@@ -17,7 +16,6 @@ __all__ = [
     "file_digest",
     "read_shard",
     "state_of",
-    "threads_allowed",
     "usable",
     "write_shard",
 ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import mmap
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.errors import UsageError
+from snoop_flow.threads import shared_out
 from snoop_flow.vectors.codes import CodedQuery
 from snoop_flow.vectors.kernels import add_codes, dot_codes, dot_halves
 from snoop_flow.vectors.shards import ShardFile
@@ -22,10 +20,6 @@ CHUNK_ROWS = 32_768  # tens of megabytes: enough for a thread to be worth it
 MOST_THREADS = 8  # reading memory gains nothing from more
 SPARSE = 8  # where fewer than one row in so many matters, picking rows beats reading all
 
-THREADS = "SNOOP_FLOW_THREADS"
-
-Share = TypeVar("Share")
-Result = TypeVar("Result")
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -154,30 +148,3 @@ def in_threads(work: Callable[[Part, slice], None], parts: Sequence[Part]) -> No
     chunks = [(part, chunk) for part in parts for chunk in part.chunks()]
     for _ in shared_out(lambda chunk: work(*chunk), chunks, MOST_THREADS):
         pass
-
-
-def shared_out(work: Callable[[Share], Result], shares: Sequence[Share], most: int | None = None) -> Iterator[Result]:
-    """What comes of each share, in their order, worked out by as many threads as there are cores, or `most`."""
-    threads = min(threads_allowed(), most or len(shares))
-    if threads < 2 or len(shares) < 2:  # nothing to share
-        return map(work, shares)
-    return _pool(threads).map(work, shares)
-
-
-def threads_allowed() -> int:
-    """Threads that computing may use in this process: as many as cores, or `SNOOP_FLOW_THREADS`.
-
-    Raises:
-        UsageError: the variable is no number above 0.
-    """
-    given = os.environ.get(THREADS)
-    if not given:
-        return len(os.sched_getaffinity(0))
-    if not given.isdecimal() or int(given) < 1:
-        raise UsageError(f"{THREADS}={given!r}: give the number of threads, 1 or more, or leave it out")
-    return int(given)
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "snoop-scan")

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snoop_flow.threads import shared_out
 from snoop_flow.vectors import tiles
 from snoop_flow.vectors.codes import CodedQueries, Codes
 from snoop_flow.vectors.kernels import dot_code_pairs, dot_half_pairs
-from snoop_flow.vectors.parts import FloatArray, Part, RowArray, shared_out
+from snoop_flow.vectors.parts import FloatArray, Part, RowArray
 
 CHUNK_ROWS = 16_384  # a thread's share
 BLOCK_ROWS = 4_096  # of a float32 product

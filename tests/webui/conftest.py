@@ -153,10 +153,27 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
     assert not wrong
 
 
+@pytest.fixture(scope="session")
+def screened(_ingested: Path, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A workspace in which classes were taught and applied, to be copied, and the addresses of all its screens."""
+    folder = tmp_path_factory.mktemp("screened") / "workspace"
+    shutil.copytree(_ingested, folder)
+    with Workspace.open(folder) as archive:
+        records = {record.label["none"][0]: record.id for record in archive.records("drawn")}
+        discs, frames = ([one.id for one in archive.record_items(records[kind])] for kind in ("discs", "frames"))
+        return folder, [*_of_images(archive, discs, frames), *_of_parts(archive, pictures), *_FAILING]
+
+
 @pytest.fixture
-def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[str]:
-    """The addresses of all screens of a workspace in which a class was taught and applied."""
-    discs, frames = items_of("discs"), items_of("frames")
+def screens(screened: tuple[Path, list[str]]) -> list[str]:
+    """The addresses of all screens; the workspace that has them is a copy of the one in `screened`."""
+    return screened[1]
+
+
+_FAILING = ("/classes/none", "/?low=much&show=ranking", "/?item=none")
+
+
+def _of_images(archive: Workspace, discs: list[str], frames: list[str]) -> list[str]:
     made = archive.create_class("Discs", positives=discs[:4])
     archive.mark(made.id, dict.fromkeys(frames[:4], -1), op_id="first")
     archive.fit(made.id)
@@ -171,4 +188,38 @@ def screens(archive: Workspace, items_of: Callable[[str], list[str]]) -> list[st
     screens += ["/classes", "/classes/new", here, f"{here}/audit", f"{here}/review?status=all", f"{here}/publish"]
     screens += [f"{here}/versions", f"{here}/distribution", "/home", "/discover", "/preferences", "/admin"]
     screens += [f"{here}/publish/preview/{archive.item(archive.predictions(made.id)[0].item).record_id}"]
-    return [*screens, "/enrichment", "/jobs", f"/jobs/{report.job}", "/sources", f"/items/{discs[0]}?class={made.id}"]
+    screens += ["/enrichment", f"/enrichment?class={made.id}&estimate=1", "/jobs", f"/jobs/{report.job}", "/sources"]
+    return [*screens, f"/items/{discs[0]}?class={made.id}"]
+
+
+def _of_parts(archive: Workspace, pictures: Path) -> list[str]:
+    """The screens of a class that was taught from regions, in a small collection that is cut into parts."""
+    few = archive.folder / "few"
+    few.mkdir()
+    for number in range(3):
+        shutil.copy(pictures / "discs" / f"discs-{number:02}.jpg", few)
+    archive.harvest([str(few)], collection="few")
+    archive.embed()
+    archive.segment(collection="few", per_image=6)
+    items = [item.id for item in archive.record_items(archive.records("few")[0].id)]
+    made = archive.create_class(
+        "Corners of discs", positives=[f"{item}#xywh=10,10,120,120" for item in items[:2]], visibility="institution"
+    )
+    archive.mark(made.id, {f"{items[2]}#xywh=0,0,60,60": -1}, op_id="parts")
+    archive.fit(made.id)
+    archive.enrich([made.id])
+    part = archive.ranking(made.id, count=1).cards[0].item
+    here = f"/classes/{made.id}"
+    screens = [f"/?class={made.id}&show=ranking", here, f"{here}/review?status=all", f"{here}/publish?policy=all"]
+    return [*screens, f"/items/{part}?class={made.id}", f"/?item={part}&parts=1"]
+
+
+@pytest.fixture
+def broken(app: Flask) -> str:
+    """The address of a page that fails as nothing should."""
+
+    def fail() -> str:
+        raise RuntimeError("on purpose")
+
+    app.add_url_rule("/broken", "broken", fail)
+    return "/broken"

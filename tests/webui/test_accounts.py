@@ -224,3 +224,42 @@ def test_published_things_and_images_stay_open_to_viewers_anywhere(app: Flask, p
     assert app.test_client().get(f"/iiif/manifests/{record.id}").status_code in (200, 404)
     assert app.test_client().get("/ns/snoop-flow.json").status_code == 200
     assert re.search(r'name="user" content=""', app.test_client().get("/login").text)
+
+
+def test_the_log_is_told_in_the_language_of_its_reader(
+    client: FlaskClient, archive: Workspace, items_of: Items
+) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:3])
+    archive.mark(made.id, dict.fromkeys(items_of("frames")[:2], -1), op_id="no")
+    archive.fit(made.id)
+    archive.enrich([made.id])
+    archive.review(made.id, accept=[archive.predictions(made.id, status="proposed")[0].item])
+    archive.add_user("vera", "Vera", role="viewer")
+    archive.change_user("vera", disabled=True)
+    archive.add_key("figures", login="vera", scopes=["api:read"])
+    told = {
+        "en": (
+            "version 1, positives 3, negatives 2",
+            "<small>accepted 1</small>",
+            "viewer",
+            "shut out",
+            "key made",
+            "scored 36",
+        ),
+        "fr": (
+            "version 1, positifs 3, négatifs 2",
+            "<small>acceptées 1</small>",
+            "lecteur",
+            "exclu",
+            "clé créée",
+            "évaluées 36",
+        ),
+    }
+    for language, words in told.items():
+        page = client.get("/admin", headers={"Accept-Language": language}).text
+        log = page[page.index('id="log"') :]
+        for one in words:
+            assert one in log, one
+        assert "{" not in log
+        assert "None" not in log
+    assert "clés de programmes" in client.get("/admin?kind=key.", headers={"Accept-Language": "fr"}).text

@@ -172,6 +172,42 @@ def test_one_target_rule_ranges_and_the_strategies_by_number(visit: Visit, archi
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
 
+def test_the_score_window_is_set_with_two_thumbs(visit: Visit, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class("Discs", positives=items_of("discs")[:3])
+    archive.mark(made.id, dict.fromkeys(items_of("frames")[:3], -1), op_id="no")
+    archive.fit(made.id)
+    page = visit(f"/?class={made.id}&show=ranking")
+    cells = page.locator("#grid [role=option]")
+    everything = cells.count()
+    page.locator("summary", has_text="Advanced").click()
+    low, high = page.get_by_role("slider", name="lowest score"), page.get_by_role("slider", name="highest score")
+    box = high.bounding_box()
+    assert box
+    middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] - 6, y)  # the right thumb, by the mouse
+    page.mouse.down()
+    page.mouse.move(middle, y, steps=5)
+    page.mouse.up()
+    page.wait_for_url("**high=**")
+    expect(cells.first).to_be_visible()
+    below = cells.count()
+    assert 0 < below < everything
+    assert "low=" not in page.url
+    low.focus()  # the left one, by keys
+    for _ in range(4):
+        low.press("PageUp")
+    page.wait_for_url("**low=**")
+    page.wait_for_function(f"document.querySelectorAll('#grid [role=option]').length < {below}")
+    bounds = [float(page.locator(f"input[name={name}]").input_value().replace("−", "-")) for name in ("low", "high")]
+    scores = [float(str(cell.get_attribute("data-score")).replace("−", "-")) for cell in cells.all()]
+    assert all(bounds[0] - 0.01 <= score <= bounds[1] + 0.01 for score in scores)
+    for _ in range(40):  # a thumb never passes the other
+        low.press("PageUp")
+    assert float(low.input_value()) <= float(high.input_value())
+    page.reload()  # the address holds the window, and the thumbs stand where it says
+    assert float(high.input_value()) < float(str(high.get_attribute("max")))
+
+
 def test_an_uploaded_image_and_a_selection_are_searched_with(visit: Visit, pictures: Path) -> None:
     page = visit("/")
     page.locator("#image").set_input_files(pictures / "stripes" / "stripes-03.jpg")

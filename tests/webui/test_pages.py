@@ -6,6 +6,7 @@ import io
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 from snoop_flow import Workspace
 from snoop_flow.entities import JobState, Status
 from snoop_webui.application import create_app
+from snoop_webui.languages import typeset
 
 Items = Callable[[str], list[str]]
 Post = Callable[..., TestResponse]
@@ -268,3 +270,32 @@ def test_what_a_class_and_a_job_took_is_told(client: FlaskClient, archive: Works
             assert words in page, path
             assert "12 W" in page or "RAPL" in page
     assert re.search(r"\d J</td>", client.get("/jobs").text)
+
+
+def test_what_plugins_bring_is_told_in_the_language_of_the_curator(
+    client: FlaskClient, archive: Workspace, items_of: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strategies = archive.host.strategies
+    look = replace(strategies["relevant"], name="look", title="As one looks", titles={"fr": "Comme on regarde"})
+    monkeypatch.setattr(archive.host, "strategies", {**strategies, "look": look})
+    made = archive.create_class("Discs", positives=items_of("discs")[:2])
+    archive.fit(made.id)
+    for language, words, other in (("en", "As one looks", "Comme"), ("fr", "Comme on regarde", "As one")):
+        page = client.get(f"/?class={made.id}&show=look", headers={"Accept-Language": language}).text
+        assert words in page
+        assert f'data-why="{words}"' in page
+        assert other not in page
+
+
+def test_parts_are_not_called_images(client: FlaskClient, archive: Workspace, items_of: Items) -> None:
+    found = client.get(f"/?item={items_of('discs')[0]}").text
+    assert "60 images" in found or "36 images" in found
+    assert "part" not in found[found.index('id="found"') : found.index("</p>", found.index('id="found"'))]
+
+
+def test_french_does_not_break_before_high_punctuation(client: FlaskClient) -> None:
+    assert typeset("Que faire ? « Rien » : 95 % de %(n)s ; %(a)s !") == (
+        "Que faire\u202f? «\u00a0Rien\u00a0»\u00a0: 95\u00a0% de %(n)s\u202f; %(a)s\u202f!"
+    )
+    page = client.get("/enrichment", headers={"Accept-Language": "fr"}).text
+    assert not re.search(r"\w [;!?»]", re.sub(r"<[^>]*>", "", page))

@@ -115,6 +115,10 @@ def test_parts_are_searched_from_pages(client: FlaskClient, few: list[str]) -> N
     page = client.get(f"/?region={few[0]}@10,10,60,60&parts=1").get_data(as_text=True)
     assert re.search(r'class="cell part" id="i-\w+"', page)
     assert 'data-box="xywh=' in page
+    parts, wholes = page.count('class="cell part"'), page.count('class="cell"')
+    assert f"<b>{parts} parts of images, {wholes} image" in page
+    french = client.get(f"/?region={few[0]}@10,10,60,60&parts=1", headers={"Accept-Language": "fr"}).text
+    assert f"<b>{parts} parties d’images, {wholes} image" in french
     without = client.get(f"/?item={few[0]}&without=discs").get_data(as_text=True)
     assert 'data-record="frames"' in without
     assert 'data-record="discs"' not in without

@@ -2,7 +2,7 @@
 
 While nobody has a password the local curator acts and may do everything. What viewers anywhere read (IIIF, published
 annotations) needs no login unless the setting `reading` says so, and what machines ask (health) never does. Programs
-show a key.
+show a key; who shows one is its holder and nobody else, whatever cookies come along.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from snoop_flow.entities import Role, User
 from snoop_flow.errors import ForbiddenError
 from snoop_webui import current
 from snoop_webui.failures import failure, speaks_json
+from snoop_webui.security import shows_key
 
 SESSION_KEY = "login"
 _OPEN_ROOMS = frozenset({"health", "login"})
@@ -30,6 +31,7 @@ _CHANGES_NEED: dict[str, Role] = {
     "sources": Role.ADMINISTRATOR,
     "administration": Role.ADMINISTRATOR,
 }
+_API_READS = ("api.post:/search",)  # asked by POST, since an image comes along
 _JOBS_NEED = {"publish": Role.PUBLISHER, "enrich": Role.CURATOR, "refine": Role.CURATOR}
 LOGGED_OUT = "you are not logged in, or your session is over; log in and try again"
 
@@ -51,19 +53,29 @@ def _enter() -> Response | Answer | None:
     workspace = current.workspace()
     g.login_needed = workspace.login_needed()
     token = str(session.get(SESSION_KEY, ""))
-    g.me = (workspace.session_user(token) if token else None) if g.login_needed else workspace.user()
+    keyed = request.blueprint == "api" and shows_key()
+    if keyed:
+        g.me = holder(_scope())
+    else:
+        g.me = (workspace.session_user(token) if token else None) if g.login_needed else workspace.user()
     if request.endpoint in _OPEN or request.blueprint in _OPEN_ROOMS:
         return None
     if request.blueprint in _READ_ROOMS:
         return _read()
     if g.me is None:
-        return _to_login()
+        return unauthorized(f"this key does not open {_scope()} here, or no more") if keyed else _to_login()
     if not g.me.may(needed := _needed()):
         raise ForbiddenError(f"this needs the role {needed}; you are {g.me.role}: ask an administrator")
-    if g.login_needed:
+    if g.login_needed or keyed:
         g.acting = workspace.acting(g.me)
         g.acting.__enter__()
     return None
+
+
+def _scope() -> str:
+    """What a key has to open for this request of the REST API."""
+    reads = request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in _API_READS
+    return "api:read" if reads else "api:write"
 
 
 def holder(scope: str) -> User | None:

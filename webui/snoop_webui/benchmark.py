@@ -3,6 +3,9 @@
 A made-up archive of as many items as wanted, with one small picture for all of them, is served by the same server as
 `up` and looked at by the system's Chromium. What is measured is what a curator waits for: a mark counts from the key's
 own time stamp until the frame that shows it was painted; a round until all images of the batch are decoded and painted.
+
+The browser has no graphics card here: what it draws takes the processors that the server and all other processes use.
+So the report says what share of them others took, and a stop of all frames is known for theirs.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from waitress.server import create_server
 from snoop_flow import Workspace
 from snoop_flow.benchmarks.archives import made_up_archive
 from snoop_flow.benchmarks.corpora import made_up
+from snoop_flow.benchmarks.neighbours import Neighbours, watched
 from snoop_flow.errors import UsageError
 from snoop_webui.application import create_app
 from snoop_webui.asked import Asked
@@ -56,13 +60,19 @@ _OPENED = f"async () => {{ const painted = await {_PAINTED}; return painted; }}"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long one thing took, in milliseconds, and what it may take."""
+    """How long one thing took, in milliseconds, and what it may take.
+
+    Attributes:
+        others: share of all processors that processes which are not ours took meanwhile; None where nobody tells.
+    """
 
     name: str
     runs: int
     median: float
     p95: float
+    worst: float
     limit: float
+    others: float | None
 
     @property
     def kept(self) -> bool:
@@ -93,17 +103,20 @@ def bench_ui(items: int, dimension: int, cells: int, large: int, marks: int, rou
             browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             _open(page, f"{address}{_ranking(class_id, cells)}")  # what is compiled once is compiled now
-            opened = [_open(page, f"{address}{_ranking(class_id, large)}") for _ in range(5)]
+            with watched() as opening:
+                opened = [_open(page, f"{address}{_ranking(class_id, large)}") for _ in range(5)]
             _open(page, f"{address}{_ranking(class_id, cells)}")
-            marked = _mark(page, marks)
+            with watched() as marking:
+                marked = _mark(page, marks)
             _open(page, f"{address}{Asked(visual_class=class_id).address()}")
-            refined = [_round(page) for _ in range(rounds)]
+            with watched() as refining:
+                refined = [_round(page) for _ in range(rounds)]
             version = browser.version
             browser.close()
     waits = [
-        _wait(f"mark to paint, {cells} cells", marked, MARK_MS),
-        _wait(f"refine to visible batch, {items} items", refined, REFINE_MS),
-        _wait(f"opening {large} cells", opened, OPEN_MS),
+        _wait(f"mark to paint, {cells} cells", marked, MARK_MS, marking),
+        _wait(f"refine to visible batch, {items} items", refined, REFINE_MS, refining),
+        _wait(f"opening {large} cells", opened, OPEN_MS, opening),
     ]
     setting = {"items": items, "dimension": dimension, "chromium": version}
     return {"setting": setting, "waits": [{**_plain(one), "kept": one.kept} for one in waits]}
@@ -116,10 +129,15 @@ def _plain(one: Wait) -> dict[str, Any]:
 def text_of(report: dict[str, Any]) -> str:
     """The report as people read it."""
     setting = ", ".join(f"{name} {value}" for name, value in report["setting"].items())
-    lines = [f"ui: {setting}", f"{'':40}{'runs':>6}{'median ms':>12}{'p95 ms':>10}{'limit':>8}"]
+    lines = [
+        f"ui: {setting}",
+        f"{'':40}{'runs':>6}{'median ms':>12}{'p95 ms':>10}{'worst':>10}{'limit':>8}{'others':>8}",
+    ]
     for one in report["waits"]:
         kept = "" if one["kept"] else "   too slow"
-        lines.append(f"{one['name']:40}{one['runs']:6}{one['median']:12.1f}{one['p95']:10.1f}{one['limit']:8.0f}{kept}")
+        figures = f"{one['median']:12.1f}{one['p95']:10.1f}{one['worst']:10.1f}{one['limit']:8.0f}"
+        others = "" if one["others"] is None else f"{one['others']:.0%}"
+        lines.append(f"{one['name']:40}{one['runs']:6}{figures}{others:>8}{kept}")
     return "\n".join(lines)
 
 
@@ -199,5 +217,6 @@ def _round(page: Any) -> float:
     return float(page.evaluate(_REFINE))
 
 
-def _wait(name: str, taken: list[float], limit: float) -> Wait:
-    return Wait(name, len(taken), round(float(np.median(taken)), 1), round(float(np.percentile(taken, 95)), 1), limit)
+def _wait(name: str, taken: list[float], limit: float, others: Neighbours) -> Wait:
+    median, p95, worst = (round(float(one), 1) for one in np.percentile(taken, (50, 95, 100)))
+    return Wait(name, len(taken), median, p95, worst, limit, others.share)

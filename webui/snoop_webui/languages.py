@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -26,7 +27,13 @@ from snoop_flow.frugality import joules_text
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "en"
 KEY = "language"
+_MINUTES = 2  # from which on seconds are no longer told
 MANY_HOURS = 2  # from which on minutes are no longer told
+_SPACES = (
+    (re.compile(r" (?=[;!?])"), "\u202f"),
+    (re.compile(r" (?=[:»]|%(?![(\w]))"), "\u00a0"),
+    (re.compile(r"(?<=«) "), "\u00a0"),
+)
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -46,10 +53,24 @@ def messages(code: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         catalog = read_po(file, locale=code)
+    if code == "fr":
+        for message in catalog:
+            one = message.string
+            message.string = typeset(one) if isinstance(one, str) else tuple(map(typeset, one or ()))
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def typeset(french: str) -> str:
+    """French typography: spaces before high punctuation and inside guillemets do not break, and are narrow where due.
+
+    Source: Imprimerie nationale, Lexique des règles typographiques: narrow before ; ! ?, whole before : and %.
+    """
+    for pattern, replacement in _SPACES:
+        french = pattern.sub(replacement, french)
+    return french
 
 
 def speak(app: Flask) -> None:
@@ -59,7 +80,7 @@ def speak(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, score=score, percent=percent, share=share, at_least=at_least, moment=moment, ago=ago, text=text
     )
-    app.jinja_env.filters.update(energy=energy, hours=hours)
+    app.jinja_env.filters.update(energy=energy, hours=hours, lasting=lasting)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -122,6 +143,13 @@ def hours(value: float) -> str:
     """A long time, roughly: `31 hours`, `12 minutes`."""
     unit, amount = ("hour", value) if value >= MANY_HOURS else ("minute", 60 * value)
     return str(format_unit(round(amount), f"duration-{unit}", locale=language()))
+
+
+def lasting(seconds: float) -> str:
+    """A short or long time, roughly: `1 second`, `12 minutes`, `3 hours`."""
+    if seconds >= _MINUTES * 60:
+        return hours(seconds / 3600)
+    return str(format_unit(max(1, round(seconds)), "duration-second", locale=language()))
 
 
 def moment(value: datetime | None) -> str:

@@ -51,7 +51,7 @@ def up(context: click.Context, folder: Path, host: str, port: int, no_prefect: b
 @click.option("--dimension", type=click.IntRange(8), default=384, show_default=True)
 @click.option("--cells", type=click.IntRange(100, 5_000), default=2_000, show_default=True, help="On the marked page.")
 @click.option("--large", type=click.IntRange(100, 5_000), default=5_000, show_default=True, help="On the opened page.")
-@click.option("--marks", type=click.IntRange(10), default=120, show_default=True)
+@click.option("--marks", type=click.IntRange(10), default=400, show_default=True)
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--seed", type=int, default=1783, show_default=True)
 @answering

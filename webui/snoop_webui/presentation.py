@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, request, url_for
 
 from snoop_webui import current
 from snoop_webui.access import me
+from snoop_webui.happenings import detail, figures
 from snoop_webui.keys import DEFAULTS, keymap
+from snoop_webui.languages import language
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "snoop_flow_theme"
@@ -17,6 +20,8 @@ THEME_COOKIE = "snoop_flow_theme"
 def present(app: Flask) -> None:
     """Give an application's templates their common values."""
     static = Path(app.static_folder or "")
+    app.jinja_env.globals.update(plugin_title=plugin_title, figures=figures)  # so that imported macros know them
+    app.jinja_env.filters["detail"] = detail
     app.context_processor(
         lambda: {
             "theme": theme(),
@@ -28,6 +33,17 @@ def present(app: Flask) -> None:
             "institution": current.workspace().settings.institution,
         }
     )
+
+
+def plugin_title(kind: str, name: str) -> str:
+    """What a strategy or exporter calls itself, in the language of the request where its plugin speaks it.
+
+    Args:
+        kind: `strategies` or `exporters`.
+    """
+    plugins = current.workspace().plugins()
+    english: Mapping[str, str] = getattr(plugins, kind)
+    return plugins.titles.get(kind, {}).get(name, {}).get(language()) or english.get(name, name)
 
 
 def _keymap() -> dict[str, str]:

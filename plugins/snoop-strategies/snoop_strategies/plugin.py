@@ -10,8 +10,18 @@ from snoop_strategies.gal import gal
 from snoop_strategies.herding import uncertainty_herding
 
 STRATEGIES = (
-    StrategySpec("gal", "Greedy active learning: whichever answer comes, the model changes most", gal),
-    StrategySpec("uncertainty-herding", "Stands for what is uncertain and unlike the marks", uncertainty_herding),
+    StrategySpec(
+        "gal",
+        "Greedy active learning: whichever answer comes, the model changes most",
+        gal,
+        {"fr": "Apprentissage actif glouton : quelle que soit la réponse, le modèle change le plus"},
+    ),
+    StrategySpec(
+        "uncertainty-herding",
+        "Stands for what is uncertain and unlike the marks",
+        uncertainty_herding,
+        {"fr": "Représente ce qui est incertain et ne ressemble pas à ce qui est déjà jugé"},
+    ),
 )
 
 

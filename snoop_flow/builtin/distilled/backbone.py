@@ -20,12 +20,14 @@ from snoop_flow.builtin.classical import ClassicalBackbone
 from snoop_flow.builtin.distilled.network import Network
 from snoop_flow.learning.threads import one_blas_thread
 from snoop_flow.plugin_types import FloatArray
+from snoop_flow.threads import shared_out, threads_allowed
 
 ALGORITHM = "distilled/1"
 SIDE = 192
 DIMENSION = 384
 _BATCH = 4  # what stays in a processor's cache
 _WEIGHTS = "weights.safetensors"
+_NONE: FloatArray = np.empty((0, DIMENSION), np.float32)
 
 
 class DistilledBackbone:
@@ -40,6 +42,11 @@ class DistilledBackbone:
         self._projection = weights["join.projection"].astype(np.float32)
         self.fingerprint = fingerprint()
 
+    @property
+    def batch_size(self) -> int:
+        """Pictures that keep all cores busy: four batches for each."""
+        return 4 * _BATCH * threads_allowed()
+
     def embed_images(self, images: Sequence[Image.Image]) -> FloatArray:
         """Embed pictures of any size and mode: (n, 384) float32, each row of unit length."""
         return self.embed_prepared([self.prepare(image) for image in images])
@@ -51,17 +58,16 @@ class DistilledBackbone:
 
     def embed_prepared(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
         """Embed squares of (192, 192, 3): (n, 384) float32, each row of unit length."""
-        vectors = np.empty((len(pictures), DIMENSION), np.float32)
-        for start in range(0, len(pictures), _BATCH):
-            vectors[start : start + _BATCH] = self._embedded(pictures[start : start + _BATCH])
-        return vectors
+        batches = [pictures[start : start + _BATCH] for start in range(0, len(pictures), _BATCH)]
+        # Pictures share the cores out, not products: cut up among threads these are so small that they wait for each
+        # other, many times slower beside other work.
+        with one_blas_thread():
+            return np.concatenate([_NONE, *shared_out(self._embedded, batches, kind="model")])
 
     def _embedded(self, pictures: Sequence[NDArray[np.uint8]]) -> FloatArray:
-        # on more threads than are free, these small products wait for each other: many times slower beside other work
-        with one_blas_thread():
-            blocks = describe(self._network, pictures)
-            centred = [unit(block - mean) for block, mean in zip(blocks, self._means, strict=True)]
-            return unit(np.concatenate(centred, axis=1) @ self._projection)
+        blocks = describe(self._network, pictures)
+        centred = [unit(block - mean) for block, mean in zip(blocks, self._means, strict=True)]
+        return unit(np.concatenate(centred, axis=1) @ self._projection)
 
 
 def describe(network: Network, pictures: Sequence[NDArray[np.uint8]]) -> tuple[FloatArray, FloatArray]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from snoop_flow.entities import Shard
 from snoop_flow.errors import UsageError
 from snoop_flow.store.rows import now
-from snoop_flow.vectors import VectorSet, kernels, parts, reaching, tiles, write_shard
+from snoop_flow.vectors import VectorSet, kernels, reaching, tiles, write_shard
 
 ROWS = 2_000
 FORCED: list[Any] = ["this machine's", "numpy's"]
@@ -126,11 +126,3 @@ def test_what_cannot_be_multiplied_is_refused(view: VectorSet) -> None:
         view.reaching(np.arange(5), np.ones((1, view.dimension + 1), np.float32), one, one)
     with pytest.raises(UsageError, match="not finite"):
         view.reaching(np.arange(5), np.full((1, view.dimension), np.nan, np.float32), one, one)
-
-
-def test_the_number_of_threads_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(parts.THREADS, "1")
-    assert parts.threads_allowed() == 1
-    monkeypatch.setenv(parts.THREADS, "many")
-    with pytest.raises(UsageError, match="SNOOP_FLOW_THREADS='many'"):
-        parts.threads_allowed()

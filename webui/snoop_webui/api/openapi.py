@@ -42,7 +42,8 @@ def document(routes: Sequence[Route], prefix: str) -> dict[str, Any]:
             "description": "See the docs for how to use it.",
         },
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"key": []}, {}],  # none is needed while nobody has a password
     }
 
 

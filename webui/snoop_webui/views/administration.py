@@ -11,7 +11,7 @@ from snoop_webui import current
 
 pages = Blueprint("administration", __name__, url_prefix="/admin")
 PAGE = 50
-_KINDS = ("", "login.", "user.", "class.", "predictions.", "enrich.", "publish.", "harvest.")
+_KINDS = ("", "login.", "user.", "class.", "predictions.", "enrich.", "publish.", "harvest.", "annotation.", "key.")
 
 
 @pages.get("")

@@ -28,6 +28,11 @@ class Shown:
     report: SearchReport | None = None
     unready: bool = False
 
+    @property
+    def parts(self) -> int:
+        """How many of the cards show parts of images."""
+        return sum(card.image != card.item for card in self.cards)
+
 
 @pages.get("/")
 def index() -> str | Response:
@@ -50,7 +55,7 @@ def index() -> str | Response:
         stacks=_stacks(workspace, summary),
         classes=workspace.classes(),
         collections=workspace.collections(),
-        strategies={**dict.fromkeys(STRATEGIES, ""), **workspace.plugins().strategies},
+        strategies=tuple(dict.fromkeys((*STRATEGIES, *workspace.plugins().strategies))),
         ranking=RANKING,
         offered=COUNTS,
         abilities=workspace.abilities(),

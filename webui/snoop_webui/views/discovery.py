@@ -34,39 +34,21 @@ def collection(slug: str) -> Response:
 
 
 @pages.get("/search")
-def search_all() -> Response:
-    """Annotations anywhere by the words of their classes."""
-    return _found("")
-
-
 @pages.get("/search/manifests/<record_id>")
-def search_record(record_id: str) -> Response:
-    """The same within a record."""
-    return _found(f"manifests/{record_id}")
-
-
 @pages.get("/search/collections/<slug>")
-def search_collection(slug: str) -> Response:
-    """The same within a collection."""
-    return _found(f"collections/{slug}")
+def search(record_id: str = "", slug: str = "") -> Response:
+    """Annotations by the words of their classes: anywhere, in a record, or in a collection."""
+    return _document(current.workspace().search_annotations(_within(record_id, slug), request.args.to_dict()), _SEARCH)
 
 
 @pages.get("/search/complete")
-def complete_all() -> Response:
-    """Names of classes by how they begin."""
-    return _completed("")
-
-
 @pages.get("/search/manifests/<record_id>/complete")
-def complete_record(record_id: str) -> Response:
-    """The same within a record."""
-    return _completed(f"manifests/{record_id}")
-
-
 @pages.get("/search/collections/<slug>/complete")
-def complete_collection(slug: str) -> Response:
-    """The same within a collection."""
-    return _completed(f"collections/{slug}")
+def complete(record_id: str = "", slug: str = "") -> Response:
+    """Names of classes by how they begin, as far as something of them is found there."""
+    return _document(
+        current.workspace().complete_annotations(_within(record_id, slug), request.args.to_dict()), _SEARCH
+    )
 
 
 @pages.get("/changes")
@@ -81,12 +63,8 @@ def change_page(page: int) -> Response:
     return _document(current.workspace().change_page(page), _DISCOVERY)
 
 
-def _found(where: str) -> Response:
-    return _document(current.workspace().search_annotations(where, request.args.to_dict()), _SEARCH)
-
-
-def _completed(where: str) -> Response:
-    return _document(current.workspace().complete_annotations(where, request.args.to_dict()), _SEARCH)
+def _within(record_id: str, slug: str) -> str:
+    return f"manifests/{record_id}" if record_id else f"collections/{slug}" if slug else ""
 
 
 def _document(document: Mapping[str, Any], media_type: str) -> Response:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.entities import Job, JobState
 from snoop_webui import current
+from snoop_webui.forms import place
 
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 _FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -55,6 +56,17 @@ def cancel(job_id: str) -> Answer:
     """Stop a job after its present unit."""
     current.workspace().cancel_job(job_id)
     return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+@pages.post("/<job_id>/<any(pause, resume):what>")
+def rest(job_id: str, what: str) -> Answer:
+    """Let a job rest after its present unit, or take it up again where it was left."""
+    workspace = current.workspace()
+    if what == "pause":
+        workspace.pause_job(job_id)
+    else:
+        workspace.resume_job(job_id)
+    return redirect(place(request.form, url_for("jobs.show", job_id=job_id)), 303)
 
 
 def _refinable(job: Job) -> list[str]:

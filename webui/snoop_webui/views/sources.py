@@ -92,17 +92,6 @@ def retry() -> Answer:
     return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
-@pages.post("/jobs/<job_id>/<any(pause, resume):what>")
-def rest(job_id: str, what: str) -> Answer:
-    """Let a job rest, or take it up again."""
-    workspace = current.workspace()
-    if what == "pause":
-        workspace.pause_job(job_id)
-    else:
-        workspace.resume_job(job_id)
-    return redirect(url_for("sources.index"), 303)
-
-
 @pages.post("/embed")
 def embed() -> Answer:
     """Embed and index what lacks it."""

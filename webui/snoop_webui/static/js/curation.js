@@ -45,17 +45,20 @@ function put(cell, wanted) {
   grid.name(cell);
 }
 
+// Found once: they are in the rail, which stays, and a look through thousands of cells at each mark is felt.
+const counters = Object.groupBy(document.querySelectorAll("[data-count]"), (node) => node.dataset.count);
+
 function count(of, change) {
   if (of === null) return;
   for (const name of [String(of), "marks"])
-    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) {
+    for (const node of counters[name] ?? []) {
       node.dataset.now = Math.max(0, Number(node.dataset.now ?? node.textContent.replace(/\D/g, "")) + change);
       node.textContent = number(node.dataset.now);
     }
 }
 
 function mark(cells, wanted, { advance = false } = {}) {
-  if (!marks) { save.textContent = words.need_class; return; }
+  if (!marks) { save.textContent = fill(words.need_class, { key: keymap["new-class"].toUpperCase() }); return; }
   const changes = cells.filter((cell) => value(cell.dataset.mark) !== wanted).map((cell) => [cell.dataset.item, wanted, value(cell.dataset.mark)]);
   for (const cell of cells) put(cell, wanted);
   if (changes.length) marks.add(changes);
@@ -93,7 +96,7 @@ marks?.addEventListener("conflicts", ({ detail }) => {
   for (const { item, user, value: theirs } of detail) {
     const cell = grid?.byItem.get(item);
     if (!cell) continue;
-    cell.dataset.contested = `${user}: ${words[String(theirs)]}`;
+    cell.dataset.contested = fill(words.says, { user, mark: words[String(theirs)] });
     cell.title = cell.dataset.contested;
     grid.name(cell);
   }
@@ -110,7 +113,7 @@ function tell(text, ...actions) {
 marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words.refused} ${detail}`; enable(); });
 marks?.addEventListener("saved", ({ detail }) => {
   for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
-    for (const node of document.querySelectorAll(`[data-count="${name}"]`)) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
+    for (const node of counters[name] ?? []) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
   save.textContent = words.saved;
   setTimeout(() => { if (save.textContent === words.saved) save.textContent = ""; }, 1500);
   enable();
@@ -120,7 +123,7 @@ function enable() {
   const undo = document.getElementById("undo");
   if (undo) undo.disabled = !marks.undoable.length;
   const refine = document.getElementById("refine");
-  const positives = document.querySelector('[data-count="1"]');
+  const [positives] = counters["1"];
   if (refine) refine.disabled = Number((positives.dataset.now ?? positives.textContent).replace(/\D/g, "")) === 0;
 }
 
@@ -162,6 +165,7 @@ async function showStrategy(show) {
 const options = document.getElementById("options");
 options.addEventListener("change", (event) => {
   const { name, value: chosen } = event.target;
+  if (!name) return; // the thumbs of the score window, which send their fields themselves
   if (name === "show") showStrategy(chosen);
   else loadResults(present({ [name]: chosen }));
 });

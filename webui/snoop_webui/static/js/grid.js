@@ -30,7 +30,7 @@ export class Grid extends EventTarget {
     let first = 1;
     for (const section of this.root.querySelectorAll(".section")) {
       section.setAttribute("role", "group");
-      section.setAttribute("aria-label", fill(words.images, { a: first, b: first + section.children.length - 1 }));
+      section.setAttribute("aria-label", fill(words.images, { what: this.root.dataset.label, a: first, b: first + section.children.length - 1 }));
       first += section.children.length;
     }
     this.cells.forEach((cell, place) => {

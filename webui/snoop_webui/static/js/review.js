@@ -41,7 +41,12 @@ function decide(cells, status) {
   });
 }
 
-const KEYS = { p: "accepted", "+": "accepted", x: "rejected", n: "rejected", "-": "rejected", u: "proposed", Backspace: "proposed" };
+// The keys of marking, as the curator has them; the other usual ones stay where nobody gave them to something else.
+const keymap = JSON.parse(document.getElementById("keymap").textContent);
+const KEYS = {
+  "+": "accepted", n: "rejected", "-": "rejected", "−": "rejected", Backspace: "proposed",
+  [keymap.positive]: "accepted", [keymap.negative]: "rejected", [keymap.clear]: "proposed",
+};
 root?.addEventListener("keydown", (event) => {
   const status = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!status || event.ctrlKey || event.metaKey || event.altKey) return;
