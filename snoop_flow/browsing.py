@@ -161,7 +161,7 @@ def image_file(workspace: Workspace, item_id: str) -> Path:
     path = item(workspace, item_id).image.get("path")
     if path is None:
         raise NotFoundError(f"item {item_id} is not of a local folder; its own image server serves it")
-    file = Path(path)
+    file = workspace.folder / str(path)
     if not file.is_file():
         raise NotFoundError(f"the file of item {item_id} is gone; harvest its folder again")
     return file

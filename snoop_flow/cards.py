@@ -33,6 +33,7 @@ def cards(
     marks: Mapping[int, int] | None = None,
     statuses: Mapping[int, str] | None = None,
     why: str = "",
+    merged: Mapping[int, int] | None = None,
 ) -> tuple[Card, ...]:
     """Cards of items by number, in their order; numbers that are gone are left out."""
     with workspace.catalogue.read() as connection:
@@ -49,13 +50,16 @@ def cards(
             (marks or {}).get(number),
             (statuses or {}).get(number, ""),
             why,
+            (merged or {}).get(number, 0),
         )
         for number, score in zip(numbers, given, strict=True)
         if number in found
     )
 
 
-def _card(item: Item, record: Record, image: str, score: float | None, mark: int | None, status: str, why: str) -> Card:
+def _card(
+    item: Item, record: Record, image: str, score: float | None, mark: int | None, status: str, why: str, merged: int
+) -> Card:
     record_label = text_of(record.label)
     return Card(
         item=item.id,
@@ -71,6 +75,7 @@ def _card(item: Item, record: Record, image: str, score: float | None, mark: int
         mark=mark,
         why=why,
         status=status,
+        merged=merged,
         image=image,
         origin=item.origin,
     )

@@ -46,6 +46,13 @@ def view(item: Item) -> str:
     return str(found[-1]) if found else f"f{item.position + 1}"
 
 
+def clock(seconds: float) -> str:
+    """A moment of a film as people and catalogues write it: `0:01:05`, with decimals where it has them."""
+    whole, rest = divmod(round(seconds * 1000), 1000)
+    decimals = f".{rest:03}".rstrip("0") if rest else ""
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{decimals}"
+
+
 def view_name(record: Record, item: Item) -> str:
     """The view's name for a catalogue: ark and view, or the address of the canvas."""
     name = ark(record, item)

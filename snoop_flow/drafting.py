@@ -15,13 +15,17 @@ from snoop_flow.entities import LanguageMap
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.images import image_size
 from snoop_flow.plugin_types import ItemDraft, RecordDraft
-from snoop_iiif import Canvas, Collection, IIIFError, Manifest, read_document
+from snoop_iiif import Canvas, Collection, IIIFError, Manifest, Medium, read_document
 
 ACCEPT = "application/ld+json, application/json;q=0.9"
-READER = "2"  # raise it when reading changes what a harvest keeps, so that unchanged documents are read again
+READER = "3"  # raise it when reading changes what a harvest keeps, so that unchanged documents are read again
 
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+VIDEO_SUFFIXES = frozenset(
+    f".{name}"
+    for name in "3gp avi divx dv f4v flv m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogm ogv ts vob webm wmv".split()
+)
 HEAD_BYTES = 1 << 20  # where nearly all formats tell their size
 
 
@@ -38,7 +42,7 @@ def manifest_record(
 ) -> RecordDraft:
     """The record that a manifest describes.
 
-    Canvases without an image are left out of its items; sound and video are kept as its media.
+    Canvases without an image or a film are left out of its items; sound and video are kept as its media.
 
     Args:
         document: as it came, or parsed already.
@@ -56,8 +60,7 @@ def manifest_record(
 
 def draft_of(manifest: Manifest, body: bytes, rename: Callable[[ItemDraft], ItemDraft] | None = None) -> RecordDraft:
     """A manifest that was read as a record; `body` is what its digest is made of."""
-    pictured = [canvas for canvas in manifest.canvases if canvas.images]
-    items = tuple(_item(canvas) for canvas in pictured)
+    items = tuple(_item(canvas) for canvas in manifest.canvases if canvas.images or _films(canvas))
     return RecordDraft(
         key=manifest.uri,
         label=manifest.label,
@@ -93,10 +96,10 @@ def _none(text: str) -> LanguageMap:
 def _problems(manifest: Manifest) -> tuple[str, ...]:
     total = len(manifest.canvases)
     bare = sum(not canvas.images and not canvas.media for canvas in manifest.canvases)
-    sounding = sum(bool(canvas.media) and not canvas.images for canvas in manifest.canvases)
+    sounding = sum(bool(canvas.media) and not (canvas.images or _films(canvas)) for canvas in manifest.canvases)
     problems = [f"{bare} of {total} canvases have no image"] if bare else []
     if sounding == total:
-        problems.append(f"all {total} canvases are sound or video: kept as a record without images")
+        problems.append(f"all {total} canvases are sound: kept as a record without images")
     return tuple(problems)
 
 
@@ -112,6 +115,8 @@ def _all_media(manifest: Manifest) -> tuple[dict[str, Any], ...]:
 
 
 def _item(canvas: Canvas) -> ItemDraft:
+    if not canvas.images:
+        return _film_of(canvas)
     first = canvas.images[0]
     image = first.to_dict()
     # a static thumbnail may come and go without the picture being another one
@@ -124,6 +129,17 @@ def _item(canvas: Canvas) -> ItemDraft:
         image=image,
         image_digest=hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest(),
     )
+
+
+def _films(canvas: Canvas) -> list[Medium]:
+    return [medium for medium in canvas.media if medium.kind == "video"]
+
+
+def _film_of(canvas: Canvas) -> ItemDraft:
+    """A canvas with a film on it; another film when another address is named, or another length."""
+    facts = [[medium.url, medium.duration or canvas.duration] for medium in _films(canvas)]
+    digest = hashlib.sha256(orjson.dumps(facts)).hexdigest()
+    return _film_item(canvas.uri, canvas.label, digest, canvas.width or 0, canvas.height or 0)
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -154,6 +170,47 @@ def file_item(path: Path, *, key: str, label: str, digest: str) -> ItemDraft:
         image={"path": str(path)},
         image_digest=hashlib.sha256(digest.encode()).hexdigest(),
     )
+
+
+def is_video(path: Path) -> bool:
+    """Whether a file is a film by its name."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def film_record(
+    path: Path,
+    label: LanguageMap,
+    metadata: tuple[tuple[LanguageMap, LanguageMap], ...] = (),
+    *,
+    rights: str = "",
+    problems: Sequence[str] = (),
+) -> RecordDraft:
+    """A film as a record with one canvas, which this installation serves itself; what is in it is found out later.
+
+    It counts as another film when its size or its time of change do.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    stat = path.stat()
+    film = hashlib.sha256(f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}".encode()).hexdigest()
+    said = orjson.dumps([label, metadata, rights, list(problems)])
+    return RecordDraft(
+        key=str(path),
+        label=label,
+        digest=hashlib.sha256(film.encode() + said).hexdigest(),
+        items=(_film_item(str(path), label, film),),
+        metadata=metadata,
+        rights=rights,
+        version="film",
+        local=True,
+        problems=tuple(problems),
+        media=({"canvas": str(path), "kind": "Video", "path": str(path), "bytes": stat.st_size},),
+    )
+
+
+def _film_item(key: str, label: LanguageMap, digest: str, width: int = 0, height: int = 0) -> ItemDraft:
+    return ItemDraft(key, label, width, height, image={}, image_digest=digest, searched=False)
 
 
 def file_record(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from snoop_flow.citing import legal, spoken, view_name
-from snoop_flow.entities import Item, Record
+from snoop_flow.entities import Item, ItemKind, Record
 from snoop_iiif import LanguageMap
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -39,7 +39,7 @@ def describe_image(record: Record, item: Item, statements: Iterable[Statement]) 
         say("title", text, language)
     for text, language in _subjects(statements):
         say("subject", text, language)
-    say("type", "StillImage")
+    say("type", "MovingImage" if item.kind is ItemKind.KEYFRAME else "StillImage")
     for one in dict.fromkeys((view_name(record, item), item.uri)):
         say("identifier", one)
     say("relation", record.uri)

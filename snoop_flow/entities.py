@@ -52,9 +52,10 @@ __all__ = [
 
 
 class ItemKind(StrEnum):
-    """What a searchable item is."""
+    """What an item is."""
 
     CANVAS = "canvas"
+    SHOT = "shot"
     KEYFRAME = "keyframe"
     REGION = "region"
 
@@ -209,16 +210,20 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The one searchable thing: a canvas, a keyframe or a region.
+    """The one searchable thing: a canvas, a keyframe or a region; and what holds keyframes: a film's canvas, a shot.
 
     Attributes:
         number: the catalogue's own number, used in vector shards.
         id: the public id.
         uri: the canvas URI, copied verbatim into annotations.
-        selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels.
+        parent: number of what it is a part of: of a region its image, of a keyframe its shot, of a shot its canvas.
+        selector: "" for the whole canvas, else a media fragment such as `xywh=10,20,300,400` in canvas pixels,
+            `t=12.48,15` in seconds for a shot, `t=12.6` for a keyframe.
         image: how the image is had, see `snoop_flow.images.ImageLoader`.
         image_digest: changes when another image must be embedded.
-        origin: of a region: the segmenter that found it, `drawn` by a person or `refined` around an object.
+        origin: of a shot, keyframe or region: the segmenter that found it; of a region also `drawn` by a person or
+            `refined` around an object. "" for what its source described.
+        searched: it has vectors and is found; a film's canvas and its shots are shown, and their keyframes found.
     """
 
     number: int
@@ -236,6 +241,7 @@ class Item:
     image_digest: str
     gone_at: datetime | None
     origin: str = ""
+    searched: bool = True
 
 
 def image_of(item: Item) -> int:

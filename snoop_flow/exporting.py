@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from snoop_flow.entities import Annotation, Item, Record, Status, image_of
+from snoop_flow.entities import Annotation, Item, Record, Status
 from snoop_flow.errors import UsageError
 from snoop_flow.host import choose
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
@@ -93,13 +93,12 @@ def _context(workspace: Workspace) -> ExportContext:
         return local_manifest(workspace.settings, record, found)
 
     @lru_cache(maxsize=1024)
-    def image_id(number: int) -> str:
+    def canvas_id(number: int) -> str:
         with workspace.catalogue.read() as connection:
-            return items.by_numbers(connection, [number])[number].id
+            return items.canvas_of(connection, items.by_numbers(connection, [number])[number]).id
 
     def page(item: Item) -> str:
-        image = image_of(item)
-        return page_uri(workspace.settings, item.id if image == item.number else image_id(image))
+        return page_uri(workspace.settings, item.id if item.parent is None else canvas_id(item.parent))
 
     return ExportContext(
         public_url=workspace.settings.public_url.rstrip("/"),

@@ -32,6 +32,7 @@ from snoop_flow import (
     segmenting,
     sharing,
     switching,
+    videos,
     workspace,
 )
 from snoop_flow import backbones as encoders
@@ -41,13 +42,16 @@ from snoop_flow.classes import auditing, comparing, definitions, estimating, mar
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
-from snoop_flow.errors import UsageError
+from snoop_flow.errors import PluginError, UsageError
+from snoop_flow.films import marking as marking_films
+from snoop_flow.films import showing
 from snoop_flow.jobs import Payload, Progress, Verb
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb
     for verb in (
         harvesting.HARVEST,
+        videos.VIDEOS,
         embedding.EMBED,
         segmenting.SEGMENT,
         indexing.INDEX,
@@ -67,8 +71,11 @@ class Workspace(workspace.Workspace):
         ...     archive.search(text="balloon").cards[0].label
     """
 
-    harvest = harvesting.harvest
-    retry = harvesting.retry
+    harvest = videos.harvest
+    retry = videos.retry
+    cut_videos = videos.cut_videos
+    films_to_cut = videos.films_to_cut
+    shots = videos.shots
     analyse = harvesting.analyse
     embed = embedding.embed
     segment = segmenting.segment
@@ -105,6 +112,9 @@ class Workspace(workspace.Workspace):
     image_of = browsing.image_of
     image_predictions = browsing.image_predictions
     draw_region = browsing.draw_region
+    film = showing.film
+    film_file = showing.film_file
+    mark_film = marking_films.mark_film
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
@@ -125,6 +135,7 @@ class Workspace(workspace.Workspace):
     audit_log = accounts.audit_log
 
     manifest = presenting.manifest
+    keyframes_manifest = presenting.keyframes_manifest
     annotation = presenting.annotation
     annotation_document = presenting.annotation_document
     annotation_page = presenting.annotation_page
@@ -218,7 +229,7 @@ class Workspace(workspace.Workspace):
         """Queue a job; a plugin such as Prefect takes it, else it runs in a thread of this process.
 
         Args:
-            kind: a verb: harvest, embed, index, enrich, publish or push.
+            kind: a verb, such as harvest, embed, index, enrich, publish or push.
             parameters: the verb's arguments; those left out have its defaults.
 
         Raises:
@@ -230,6 +241,22 @@ class Workspace(workspace.Workspace):
         job = running.create(self, kind, {**_DEFAULTS[kind], **parameters}, user)
         self._launch(job)
         return self.job(job.id)
+
+    def start_videos(self, collection: str | None = None) -> Job | None:
+        """Queue the cutting of films that a harvest met, unless that is under way; None where there is nothing to cut.
+
+        Args:
+            collection: slug of the only collection to look at.
+        """
+        try:
+            lacking = self.films_to_cut(collection)
+        except PluginError:
+            lacking = 1  # the job tells why nothing can cut them
+        if not lacking:
+            return None
+        parameters = {**_DEFAULTS[videos.VIDEOS.kind], "collection": collection}
+        same = running.unfinished(self, videos.VIDEOS.kind, parameters)
+        return same[0] if same else self.start_job(videos.VIDEOS.kind, parameters)
 
     def resume_job(self, job_id: str) -> Job:
         """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
@@ -257,9 +284,14 @@ class Workspace(workspace.Workspace):
 
     def _run_quietly(self, job_id: str) -> None:
         try:
-            self.run_job(job_id)
+            self._follow(self.run_job(job_id))
         except Exception:  # noqa: BLE001 - the job keeps its error, and is shown with it
             running.log.debug("job %s", job_id, exc_info=True)
+
+    def _follow(self, job: Job) -> None:
+        """Cut the films that a harvest met."""
+        if job.kind == harvesting.HARVEST.kind and job.state is JobState.DONE and not self.closing:
+            self.start_videos(job.report.get("collection") or None)
 
     def run_job(self, job_id: str, progress: Progress | None = None) -> Job:
         """Do all open units of a job here and finish it; what was done already is not done again."""
@@ -290,6 +322,7 @@ class Workspace(workspace.Workspace):
 
 _DEFAULTS: dict[str, Payload] = {
     "harvest": {"locations": [], "collection": None, "source": None, "limit": None, "allow_hosts": []},
+    "harvest_videos": {"collection": None, "segmenter": None, "keyframes": None, "every": None},
     "embed": {"collection": None, "backbone": None, "device": None},
     "segment": {
         "collection": None,

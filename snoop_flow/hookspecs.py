@@ -26,6 +26,7 @@ from snoop_flow.plugin_types import (
     SegmenterSpec,
     SourceSpec,
     StrategySpec,
+    VideoSegmenterSpec,
 )
 
 PROJECT = "snoop_flow"
@@ -39,8 +40,8 @@ def register_sources() -> Sequence[SourceSpec]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_segmenters() -> Sequence[SegmenterSpec]:  # type: ignore[empty-body]
-    """Give ways to cut records into shots, keyframes or regions."""
+def register_segmenters() -> Sequence[SegmenterSpec | VideoSegmenterSpec]:  # type: ignore[empty-body]
+    """Give ways to cut images into regions, or films into shots and keyframes."""
 
 
 @hookspec

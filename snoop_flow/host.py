@@ -30,6 +30,7 @@ from snoop_flow.plugin_types import (
     SegmenterSpec,
     SourceSpec,
     StrategySpec,
+    VideoSegmenterSpec,
 )
 
 GROUP = "snoop_flow"
@@ -124,9 +125,19 @@ class PluginHost:
         return self._by_name("register_sources", "source")
 
     @cached_property
-    def segmenters(self) -> Mapping[str, SegmenterSpec]:
-        """Segmenters."""
+    def all_segmenters(self) -> Mapping[str, SegmenterSpec | VideoSegmenterSpec]:
+        """Segmenters of images and of films."""
         return self._by_name("register_segmenters", "segmenter")
+
+    @cached_property
+    def segmenters(self) -> Mapping[str, SegmenterSpec]:
+        """Segmenters of images."""
+        return {name: spec for name, spec in self.all_segmenters.items() if isinstance(spec, SegmenterSpec)}
+
+    @cached_property
+    def video_segmenters(self) -> Mapping[str, VideoSegmenterSpec]:
+        """Segmenters of films."""
+        return {name: spec for name, spec in self.all_segmenters.items() if isinstance(spec, VideoSegmenterSpec)}
 
     @cached_property
     def backbones(self) -> Mapping[str, BackboneSpec | BackboneFamily]:
@@ -160,7 +171,7 @@ class PluginHost:
             if spec.recognises(location):
                 return spec
         raise PluginError(
-            f"{location}: no source can read this; give an http(s) address or an existing folder of images"
+            f"{location}: no source can read this; give an http(s) address, a folder of images or films, or a film"
         )
 
     def backbone(self, name: str) -> BackboneSpec:

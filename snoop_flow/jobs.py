@@ -70,8 +70,7 @@ def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progres
         ConflictError: another living process is at the same work.
         SnoopError: what the verb raises; the job is kept as failed.
     """
-    with workspace.catalogue.read() as connection:
-        same = jobs.unfinished(connection, verb.kind, parameters)
+    same = unfinished(workspace, verb.kind, parameters)
     for job in same:
         if job.state is JobState.RUNNING and _alive(job):
             raise ConflictError(f"the same {job.kind} runs already as job {job.id} ({job.owner}); wait for it")
@@ -238,6 +237,12 @@ def get(workspace: Workspace, job_id: str) -> Job:
     """A job as it stands; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
         return jobs.by_id(connection, job_id)
+
+
+def unfinished(workspace: Workspace, kind: str, parameters: Payload) -> list[Job]:
+    """Queued, running or paused jobs that are the same work, the newest first."""
+    with workspace.catalogue.read() as connection:
+        return jobs.unfinished(connection, kind, parameters)
 
 
 def latest(workspace: Workspace, limit: int = 50) -> list[Job]:

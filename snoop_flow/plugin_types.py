@@ -52,6 +52,9 @@ class ItemDraft:
         image_digest: changes if and only if the picture must be embedded again.
         uri: the canvas URI, where the key is something more stable.
         aliases: other URIs under which institutions name this canvas.
+        parent: key and selector of the item of this record that it is a part of: a keyframe's shot, a shot's canvas.
+            What has a parent has its URI.
+        searched: it is embedded and found; not so a film's canvas and its shots, whose keyframes are.
     """
 
     key: str
@@ -64,6 +67,8 @@ class ItemDraft:
     selector: str = ""
     uri: str = ""
     aliases: tuple[str, ...] = ()
+    parent: tuple[str, str] | None = None
+    searched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class RecordDraft:
         digest: SHA-256 of the source document; an equal digest means that nothing changed.
         local: the installation itself serves the manifest and the images.
         problems: what could not be taken from this record, one line each.
-        media: sound and video of the record, JSON each: `{"canvas", "url", "kind", "format", "duration"}`.
+        media: sound and video of the record, JSON each: `{"canvas", "url" or "path", "kind", "format", "duration"}`;
+            `canvas` is the key of an item where the record has one for it.
         quirks: short codes of what was odd about the document and mended.
     """
 
@@ -255,6 +261,124 @@ class SegmenterSpec:
     title: str
     kinds: tuple[ItemKind, ...]
     open: Callable[[SegmenterContext], Segmenter]
+
+
+# --- segmenters of videos ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """What a film says of itself, and its first frame shows.
+
+    Attributes:
+        duration: seconds; None where the film does not say.
+        width: in pixels as players show it, upright and with square pixels; so is `height`.
+        fps: frames a second on average; 0.0 where the film does not say.
+        format: media type.
+    """
+
+    duration: float | None
+    width: int
+    height: int
+    fps: float
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTask:
+    """A part of a film to look at, and what is wanted of it.
+
+    Attributes:
+        start: seconds, in the time of a browser's player; `end` likewise, None for the end of the film.
+        most: stills of a shot.
+        every: seconds between stills; 0.0 where they are chosen by what they show.
+        longest: side of a still, in pixels, at most.
+    """
+
+    start: float
+    end: float | None
+    most: int
+    every: float
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame of a film that may become a keyframe, and its JPEG.
+
+    Attributes:
+        at: seconds.
+        quality: 0.0 for a black frame to 1.0 for a good picture.
+        tick: it is one of those wanted every so many seconds.
+        signature: of its content, hexadecimal bytes; the mean difference of two tells how unlike their pictures are.
+    """
+
+    at: float
+    quality: float
+    tick: bool
+    signature: str
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where one shot ends and the next begins.
+
+    Attributes:
+        at: seconds; when the first frame of the new shot is shown.
+        kind: `cut`, `dissolve`, `fade` or another word of the segmenter's.
+        strength: of two that are too near to each other the stronger one is kept.
+    """
+
+    at: float
+    kind: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFound:
+    """What a part of a film holds.
+
+    Attributes:
+        boundaries: those from the part's start on and before its end, in order.
+        first: when its first frame is shown, in seconds; None where it has none.
+        last: when its last frame has been shown.
+        frames: how many there are.
+    """
+
+    boundaries: tuple[Boundary, ...]
+    first: float | None
+    last: float
+    frames: int
+
+
+class VideoSegmenter(Protocol):
+    """Finds the shots of films, part by part; safe to share between threads.
+
+    What is found must not depend on where a film is cut into parts: a boundary at a seam is given once.
+    """
+
+    def facts(self, film: Path) -> VideoFacts:
+        """Look at a film's head; raises `SourceError`."""
+
+    def cut(self, film: Path, task: VideoTask, keep: Callable[[Still], None]) -> VideoFound:
+        """Look at a part of a film, and hand over stills of its shots as they are found; raises `SourceError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSegmenterSpec:
+    """A way to find the shots of films, and pictures to know them by.
+
+    Attributes:
+        version: changes when it would find something else; films are then looked at again.
+        open: makes it ready; raises `PluginError` where something that it needs is missing.
+    """
+
+    name: str
+    title: str
+    version: str
+    open: Callable[[], VideoSegmenter]
+    kinds: tuple[ItemKind, ...] = (ItemKind.SHOT, ItemKind.KEYFRAME)
 
 
 # --- backbones ---------------------------------------------------------------------------------------------------
@@ -508,7 +632,7 @@ class ExportContext:
 
     Attributes:
         extension_context: address of the JSON-LD context for confidence and provenance.
-        page_uri: the address of an item's annotation page; regions share that of their image.
+        page_uri: the address of an item's annotation page; regions and keyframes share that of their canvas.
         manifest: builds the Presentation 3 manifest of a local record, which the installation serves itself.
     """
 

@@ -8,6 +8,8 @@ from typing import Any
 from snoop_flow.cards import thumbnail_path
 from snoop_flow.entities import Annotation, Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError, UsageError
+from snoop_flow.films.documents import film_draft, keyframe_canvases, keyframes_uri
+from snoop_flow.films.reading import Film, films_of
 from snoop_flow.publishing import annotations_url, draft_of, extension_context
 from snoop_flow.settings import Settings
 from snoop_flow.store import collections, containers, items, published, records
@@ -57,6 +59,33 @@ def manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
     return local_manifest(workspace.settings, record, found)
 
 
+def keyframes_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
+    """The manifest of the keyframes of a record's films; each canvas leads back to its moment in the film.
+
+    Raises:
+        NotFoundError: no such record, or it has no keyframes.
+    """
+    settings = workspace.settings
+    with workspace.catalogue.read() as connection:
+        record = records.by_id(connection, record_id)
+        films = films_of(record, records.items_of(connection, record_id))
+    of = record.uri if record.local else wrapper_uri(settings, record_id)
+    canvases = [canvas for film in films for canvas in keyframe_canvases(settings, film, of)]
+    if not canvases:
+        raise NotFoundError(f"record {record_id} has no keyframes; a film has them once its shots are found")
+    draft = ManifestDraft(
+        uri=keyframes_uri(settings, record_id),
+        label=record.label,
+        canvases=tuple(canvases),
+        metadata=tuple(MetadataEntry(label, value) for label, value in record.metadata),
+        rights=record.rights if record.local and record.rights else None,
+        homepage=f"{settings.public_url.rstrip('/')}/videos/{record_id}",
+        homepage_label=record.label,
+        thumbnail=canvases[0].thumbnail,
+    )
+    return build_manifest(draft)
+
+
 def wrapper_uri(settings: Settings, record_id: str) -> str:
     """The address of our manifest about a record of another institution."""
     return f"{settings.public_url.rstrip('/')}/iiif/annotated/{record_id}"
@@ -75,6 +104,8 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
     settings = workspace.settings
     if record.local:
         return local_manifest(settings, record, found)
+    films = films_of(record, found)
+    filmed = {film.canvas.id for film in films}
     canvases = [
         WrappedCanvas(
             item.uri,
@@ -85,7 +116,7 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             page_uri(settings, item.id) if item.id in annotated else None,
         )
         for item in found
-        if item.kind is ItemKind.CANVAS and min(item.width, item.height) > 0
+        if item.kind is ItemKind.CANVAS and item.id not in filmed and min(item.width, item.height) > 0
     ]
     return build_wrapper(
         WrappedManifest(
@@ -99,8 +130,18 @@ def annotated_manifest(workspace: Workspace, record_id: str) -> dict[str, Any]:
             attribution=record.attribution or None,
             homepage=record.homepage,
             services=search_services(_search_uri(settings, record_id)),
+            films=[
+                film_draft(settings, film, page_uri(settings, film.canvas.id) if _said(film, annotated) else None)
+                for film in films
+                if film.measured
+            ],
         )
     )
+
+
+def _said(film: Film, annotated: set[str]) -> bool:
+    """Whether something is said of a film, or of a moment of it."""
+    return film.canvas.id in annotated or any(item.id in annotated for item in film.keyframes.values())
 
 
 def annotated_manifest_2(workspace: Workspace, record_id: str) -> dict[str, Any]:
@@ -138,7 +179,7 @@ def annotated_collection(
 
 
 def annotation_list(workspace: Workspace, item_id: str) -> dict[str, Any]:
-    """All live annotations on one item and its regions as a list of Presentation 2; raises `NotFoundError`."""
+    """All live annotations on one item and its parts as a list of Presentation 2; raises `NotFoundError`."""
     uri = f"{annotations_url(workspace.settings)}/lists/{item_id}"
     drafts = _drafts(workspace, item_id)
     with workspace.catalogue.read() as connection:
@@ -152,18 +193,25 @@ def _search_uri(settings: Settings, record_id: str) -> str:
 
 def local_manifest(settings: Settings, record: Record, found: list[Item]) -> dict[str, Any]:
     """The Presentation 3 manifest of a local record and its items."""
+    films = films_of(record, found)
+    filmed = {film.canvas.uri for film in films}
     draft = ManifestDraft(
         uri=record.uri,
         label=record.label,
-        canvases=tuple(_canvas(settings, item) for item in found),
+        canvases=tuple(_canvas(settings, item) for item in found if item.uri not in filmed),
+        films=tuple(film_draft(settings, film, page_uri(settings, film.canvas.id)) for film in films if film.measured),
         metadata=tuple(MetadataEntry(label, value) for label, value in record.metadata),
         rights=record.rights or None,
         attribution=record.attribution or None,
         homepage=record.homepage or f"{settings.public_url.rstrip('/')}/records/{record.id}",
         homepage_label=record.label,
-        thumbnail=f"{settings.public_url.rstrip('/')}{thumbnail_path(found[0].id)}" if found else None,
+        thumbnail=f"{settings.public_url.rstrip('/')}{thumbnail_path(found[0].id)}" if _pictured(found) else None,
     )
     return {**build_manifest(draft), "service": search_services(_search_uri(settings, record.id))}
+
+
+def _pictured(found: list[Item]) -> bool:
+    return bool(found) and "path" in found[0].image  # a film has a picture once its shots are found
 
 
 def _canvas(settings: Settings, item: Item) -> CanvasDraft:
@@ -213,7 +261,7 @@ def annotation_document(workspace: Workspace, annotation_id: str, profile: str =
 
 
 def annotation_page(workspace: Workspace, item_id: str, profile: str = "iiif") -> dict[str, Any]:
-    """All live annotations on one item and its regions in one page, verdicts included; raises `NotFoundError`."""
+    """All live annotations on one item and its parts in one page, verdicts included; raises `NotFoundError`."""
     known = _profile(profile)
     drafts = _drafts(workspace, item_id)
     return page_of(workspace.settings, page_uri(workspace.settings, item_id), drafts, known)
@@ -222,8 +270,7 @@ def annotation_page(workspace: Workspace, item_id: str, profile: str = "iiif") -
 def _drafts(workspace: Workspace, item_id: str) -> list[AnnotationDraft]:
     with workspace.catalogue.read() as connection:
         item = items.by_ids(connection, [item_id])[0]
-        regions = items.regions_of(connection, [item.number])
-        found = published.of_items(connection, [item.number, *(one.number for one in regions)])
+        found = published.of_items(connection, items.with_parts(connection, item.number))
     return [draft_of(workspace.settings, one) for one in found]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from snoop_flow.cards import text_of
 from snoop_flow.entities import Annotation, Item, Status
 from snoop_flow.errors import UsageError
+from snoop_flow.films.documents import film_draft
+from snoop_flow.films.publishing import to_publish
+from snoop_flow.films.reading import Film, films_of
 from snoop_flow.presenting import page_of, page_uri
 from snoop_flow.publishing import POLICIES, draft_of, rows_to_publish
-from snoop_flow.store import classes, items, predictions, records
+from snoop_flow.store import classes, items, records
 from snoop_flow.workspace import Workspace
-from snoop_iiif import AnnotationDraft, CanvasDraft, ManifestDraft, MetadataEntry, build_manifest
+from snoop_iiif import AnnotationDraft, CanvasDraft, FilmDraft, ManifestDraft, MetadataEntry, build_manifest
 
 MOST_CANVASES = 60
 MOST_DOCUMENTS = 20
@@ -30,8 +33,8 @@ def preview_documents(workspace: Workspace, name: str, *, policy: str = "accepte
     counts: dict[str, int] = defaultdict(int)
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
-        for batch in predictions.to_publish(connection, found.id, _statuses(policy)):
-            for item in items.by_numbers(connection, [one.item for one in batch]).values():
+        for batch in to_publish(connection, found.id, _statuses(policy), workspace.settings.segment_gap):
+            for item in items.by_numbers(connection, [one.item for one in batch.predictions]).values():
                 counts[item.record_id] += 1
         best = sorted(counts, key=lambda one: (-counts[one], one))[:MOST_DOCUMENTS]
         known = records.by_ids(connection, best)
@@ -55,21 +58,25 @@ def preview_manifest(
         found = classes.find(connection, name)
         record = records.by_id(connection, record_id)
         canvases = {one.number: one for one in records.items_of(connection, record_id)}
-        for batch in predictions.to_publish(connection, found.id, _statuses(policy)):
-            known = items.by_numbers(connection, [one.item for one in batch])
-            here = [one for one in batch if known[one.item].record_id == record_id]
-            for row in rows_to_publish(workspace, connection, found, here):
+        for batch in to_publish(connection, found.id, _statuses(policy), workspace.settings.segment_gap):
+            known = items.by_numbers(connection, [one.item for one in batch.predictions])
+            here = [one for one in batch.predictions if known[one.item].record_id == record_id]
+            for row in rows_to_publish(workspace, connection, found, here, batch.times):
                 item = known[row["item"]]
                 kept = {name: row[name] for name in (one.name for one in fields(Annotation)) if name in row}
-                drafts[item.parent or item.number].append(draft_of(workspace.settings, Annotation(**kept)))
-    shown = [one for number, one in canvases.items() if number in drafts][:MOST_CANVASES]
+                of = items.canvas_of(connection, item).number
+                drafts[of].append(draft_of(workspace.settings, Annotation(**kept)))
+    films = {film.canvas.number: film for film in films_of(record, list(canvases.values()))}
+    shown = [one for number, one in canvases.items() if number in drafts and number not in films][:MOST_CANVASES]
+    shown += (moving := [film.canvas for number, film in films.items() if number in drafts])
     if not shown:
         raise UsageError(f"nothing of this document would be published of class {found.name}")
     manifest = build_manifest(
         ManifestDraft(
             uri=f"{record.uri}#preview",
             label=record.label,
-            canvases=tuple(_canvas(one, images) for one in shown),
+            canvases=tuple(_canvas(one, images) for one in shown if one.number not in films),
+            films=tuple(_film(workspace, films[one.number], images) for one in moving),
             metadata=tuple(MetadataEntry(label, value) for label, value in record.metadata),
         )
     )
@@ -77,6 +84,14 @@ def preview_manifest(
         page = page_of(workspace.settings, page_uri(workspace.settings, item.id), drafts[item.number], "iiif")
         canvas["annotations"] = [{key: value for key, value in page.items() if key != "@context"}]
     return manifest
+
+
+def _film(workspace: Workspace, film: Film, images: str) -> FilmDraft:
+    # its pictures are at the public address, which may not be the one it is looked at from
+    draft = replace(film_draft(workspace.settings, film, None), poster_service=None, thumbnail=None, keyframes=None)
+    if "path" not in film.medium:
+        return draft
+    return replace(draft, media_url=f"{images.removesuffix('3/')}media/{film.canvas.id}")
 
 
 def _canvas(item: Item, images: str) -> CanvasDraft:

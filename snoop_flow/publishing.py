@@ -8,7 +8,6 @@ of IIIF and W3C are built from them when they are asked for.
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -23,6 +22,8 @@ from snoop_flow.cards import cards
 from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.entities import Annotation, Item, Job, Prediction, Status, Unit, VisualClass
 from snoop_flow.errors import UsageError
+from snoop_flow.films.publishing import stretches_of, to_publish
+from snoop_flow.fragments import FRAME, time_of
 from snoop_flow.images import parse_box
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.reports import Calibration, PublishPlan, PublishReport
@@ -70,11 +71,13 @@ def publish_plan(workspace: Workspace, name: str, *, policy: str = "accepted", e
     numbers: dict[str, list[int]] = {"new": [], "changed": [], "unchanged": []}
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
-        for batch in predictions.to_publish(connection, found.id, POLICIES[policy]):
-            rows = rows_to_publish(workspace, connection, found, batch)
+        gone: list[int] = []
+        for batch in to_publish(connection, found.id, POLICIES[policy], workspace.settings.segment_gap):
+            rows = rows_to_publish(workspace, connection, found, batch.predictions, batch.times)
             for row, state in zip(rows, published.compared(connection, rows), strict=True):
                 numbers[state].append(row["item"])
-        gone = published.unsupported(connection, found.id, POLICIES[policy])
+            gone += published.standing(connection, found.id, batch.merged)
+        gone = list(dict.fromkeys([*gone, *published.unsupported(connection, found.id, POLICIES[policy])]))
     shown = [cards(workspace, some[:examples]) for some in (numbers["new"], numbers["changed"], gone)]
     return PublishPlan(len(numbers["new"]), len(numbers["changed"]), len(gone), len(numbers["unchanged"]), *shown)
 
@@ -115,22 +118,33 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     changed = 0
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, unit.payload["class"])
+        withdrawn = 0
         with nothing_old_searched():
-            for batch in predictions.to_publish(connection, found.id, statuses):
-                rows = rows_to_publish(workspace, connection, found, batch)
+            for batch in to_publish(connection, found.id, statuses, workspace.settings.segment_gap):
+                rows = rows_to_publish(workspace, connection, found, batch.predictions, batch.times)
                 with workspace.catalogue.write() as writing:
                     changed += published.publish(writing, rows)
+                    withdrawn += published.withdraw(writing, found.id, batch.merged)
     with workspace.catalogue.write() as writing:
-        withdrawn = published.withdraw_unsupported(writing, found.id, statuses)
+        withdrawn += published.withdraw_unsupported(writing, found.id, statuses)
         total = published.count(writing, found.id)
     return {"annotations": total, "changed": changed, "withdrawn": withdrawn}
 
 
 def rows_to_publish(
-    workspace: Workspace, connection: Connection, found: VisualClass, batch: Sequence[Prediction]
+    workspace: Workspace,
+    connection: Connection,
+    found: VisualClass,
+    batch: Sequence[Prediction],
+    times: Mapping[int, tuple[float, float]] | None = None,
 ) -> list[dict[str, Any]]:
-    """The annotations of predictions as rows of the catalogue, whether they are there already or not."""
+    """The annotations of predictions as rows of the catalogue, whether they are there already or not.
+
+    Args:
+        times: seconds of a film that the statements on some items hold for.
+    """
     known = items.places(connection, [one.item for one in batch])
+    stretches = {**stretches_of(connection, known), **(times or {})}
     parents = records.uris(connection, [item.record_id for item in known.values()])
     at = now()
     told = {version: _calibration(connection, found, version) for version in {one.version for one in batch}}
@@ -139,6 +153,7 @@ def rows_to_publish(
         item = known[one.item]
         confidence = _confidence(one.score, told[one.version])
         facts = _facts(workspace.settings, found, one, item, parents[item.record_id]) | confidence
+        facts["time"] = list(stretches[one.item]) if one.item in stretches else facts["time"]
         values = {"class_id": found.id, "version": one.version, "item": one.item, "content": facts}
         dates = {"created_at": at, "modified_at": at, "withdrawn_at": None}
         rows.append({"id": local_id(workspace.settings, facts["id"]), **values, **dates})
@@ -205,24 +220,12 @@ def _box(item: Item | Place) -> list[int] | None:
 
 
 def _time(item: Item | Place) -> list[float] | None:
-    """The stretch of an item in seconds; of a keyframe, which has no extent, one frame at 25 a second."""
-    found = _TIME.search(item.selector)
-    if found is None or (found[1] is None and found[2] is None):
+    """The stretch of an item in seconds; of a keyframe that no shot holds, one frame at 25 a second."""
+    found = time_of(item.selector)
+    if found is None:
         return None
-    start = _seconds(found[1] or "0")
-    end = _seconds(found[2]) if found[2] else start + _FRAME
-    return [start, max(end, start + _FRAME)]
-
-
-def _seconds(clock: str) -> float:
-    seconds = 0.0
-    for part in clock.split(":"):
-        seconds = 60 * seconds + float(part)
-    return round(seconds, 3)
-
-
-_FRAME = 0.04
-_TIME = re.compile(r"(?:^|&)t=(?:npt:)?([\d:.]*\d)?(?:,([\d:.]*\d))?(?:&|$)")
+    start, end = found
+    return [start, max(end or 0.0, round(start + FRAME, 3))]
 
 
 @cache

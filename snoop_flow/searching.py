@@ -16,6 +16,7 @@ from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
 from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
 from snoop_flow.indexing import index_type, open_index, recall_of
+from snoop_flow.neighbours import check_range, one_of_each, with_neighbours
 from snoop_flow.plugin_types import FloatArray, Hits, Mask
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.querying import Box, Query, query_vector, reads, set_of, vector_of
@@ -51,6 +52,8 @@ def search(
     text_in: str | None = None,
     regions: bool = False,
     per_image: int = PER_IMAGE,
+    temporal_range: float = 0.0,
+    neighbours: bool = False,
 ) -> SearchReport:
     """Rank the corpus by likeness to a query.
 
@@ -64,6 +67,9 @@ def search(
             rankings are fused; by default in both where the backbone reads texts, else in words.
         regions: rank parts of the images that were segmented; the answer for an image is its best region.
         per_image: how many regions of one image may be among the results.
+        temporal_range: of keyframes of one film that lie no more seconds apart one is shown; those that are nearly the
+            same are shown once in any case.
+        neighbours: bring in the keyframes within the range around each one shown, beyond `count`.
 
     Raises:
         UsageError: nothing is asked, only what it is not, or the backbone makes nothing of the query.
@@ -75,6 +81,7 @@ def search(
     asked.check()
     _refuse_none("results", count)
     _refuse_none("results of an image", per_image)
+    check_range(temporal_range)
     shown = _marks(workspace, class_name)
     known = _set_or_none(workspace, asked, regions)
     way = _way(workspace, asked, known, check_way(text_in))
@@ -88,15 +95,19 @@ def search(
     vector, bias = vector_of(workspace, asked, known, view)
     answering = _index(workspace, known, view, index)
     wanted = max(count, DEEP) if way == "both" and not view.regional else count
-    hits = _hits(workspace, view, answering.opened, vector, wanted, allowed, per_image)
+    ways = (temporal_range, per_image)
+    hits, stands_for = _hits(workspace, view, answering.opened, vector, wanted, allowed, ways)
     numbers, scores = view.numbers[hits.rows].tolist(), (hits.scores + bias).tolist()
+    merged = dict(zip(numbers, stands_for, strict=True))
     name = answering.name
     if way == "both" and not view.regional:
         titles = by_words(workspace, asked.words, asked.unwanted, collection, wanted)
         by_likeness = dict(zip(numbers, scores, strict=True))
         numbers = fused([numbers, titles], count)
         scores, name = [by_likeness.get(number) for number in numbers], f"{name} and words"
-    found = cards(workspace, numbers, scores, marks=shown, why="search")
+    found = cards(workspace, numbers, scores, marks=shown, why="search", merged=merged)
+    if neighbours:
+        found = with_neighbours(workspace, found, temporal_range, shown)
     how = (name, answering.exact, known.backbone, answering.recall)
     return SearchReport(found, coverage, _milliseconds(started), *how)
 
@@ -134,12 +145,21 @@ def _hits(
     vector: FloatArray,
     count: int,
     allowed: Mask | None,
-    per_image: int,
-) -> Hits:
+    ways: tuple[float, int],
+) -> tuple[Hits, list[int]]:
+    """The best, and how many others each stands for.
+
+    Args:
+        ways: the temporal range, and how many regions of one image.
+    """
+
     def find(wanted: int) -> Hits:
         return opened.search(vector, wanted, allowed=allowed)
 
-    return best_regions(workspace, view, find, count, per_image) if view.regional else find(count)
+    if not view.regional:
+        return one_of_each(workspace, view, find, count, ways[0])
+    hits = best_regions(workspace, view, find, count, ways[1])
+    return hits, [0] * len(hits.rows)
 
 
 def _milliseconds(started: float) -> float:

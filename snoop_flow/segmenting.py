@@ -146,7 +146,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     return {
         "segmented": len(done),
         "skipped": unit.payload["skipped"] + len(unit.payload["items"]) - len(wanted),
-        "regions": sum(item.parent is not None for item, _ in found),
+        "regions": sum(item.kind is ItemKind.REGION for item, _ in found),
         "span": [started, time.time()],
         "failures": [{"uri": item.uri, "kind": error.kind, "reason": error.reason} for item, error in failed],
     }

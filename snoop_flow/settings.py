@@ -48,6 +48,12 @@ class Settings:
         region_windows: regions kept of an image where a command names no number.
         region_cells: cells of the grid on which regions are described, along the longer side of an image.
         region_limit: regions that a workspace may hold; a larger segmentation is refused before it begins.
+        video_segmenter: name of what cuts films into shots when a command names none.
+        video_keyframes: keyframes of a shot at most, chosen by what they show.
+        video_every: seconds between keyframes, instead; 0 for none at a rate.
+        video_part: seconds of film in one unit of work; a killed run loses no more than that.
+        video_max_bytes: bytes a film on the web may have, which is fetched while it is cut.
+        segment_gap: seconds that may lie between two stretches of a film that are published as one segment.
         watts_per_core: power of a busy processor core, to estimate energy where the machine does not count it.
         task_runner: what does the units of an enrichment in a Prefect flow: `threads`, `threads:N`, `dask` or `dask:N`
             for N processes, or the address of a Dask scheduler.
@@ -80,6 +86,12 @@ class Settings:
     region_windows: int = 32
     region_cells: int = 32
     region_limit: int = 10_000_000
+    video_segmenter: str = "shots"
+    video_keyframes: int = 1
+    video_every: float = 0.0
+    video_part: float = 300.0
+    video_max_bytes: int = 16 * 1024**3
+    segment_gap: float = 1.0
     watts_per_core: float = 12.0
     task_runner: str = "threads"
     push_token: str = ""

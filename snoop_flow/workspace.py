@@ -190,7 +190,7 @@ class Workspace:
 
     def loader(self) -> ImageLoader:
         """Loads the images of items."""
-        return ImageLoader(self.fetcher(), self.decoder.decode)
+        return ImageLoader(self.fetcher(), self.decoder.decode, self.folder)
 
     @cached_property
     def decoder(self) -> Decoder:

@@ -123,6 +123,13 @@ def archive(_ingested: Path, tmp_path: Path) -> Iterator[Workspace]:
         yield workspace
 
 
+@pytest.fixture(scope="session")
+def add_film() -> Callable[..., str]:
+    """Enters a film whose keyframes are drawn pictures; see `films.py` beside this file."""
+    add: Callable[..., str] = _load("films").add_film
+    return add
+
+
 @pytest.fixture
 def items_of(archive: Workspace) -> Callable[[str], list[str]]:
     """Gives the ids of the items of one kind of picture: discs, frames or stripes."""

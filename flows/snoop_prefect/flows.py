@@ -105,14 +105,38 @@ def harvest(
     """
     parameters = {"locations": locations or [], "collection": collection, "source": source, "limit": limit}
     parameters |= {"allow_hosts": allow_hosts or []} | ({"full": True} if full else {})
-    return _carry_out(workspace, job_id, "harvest", parameters)
+    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters))
+
+
+@flow(name="harvest_videos", task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+def harvest_videos(
+    workspace: str,
+    job_id: str | None = None,
+    locations: list[str] | None = None,
+    collection: str | None = None,
+    segmenter: str | None = None,
+    keyframes: int | None = None,
+    every: float | None = None,
+) -> Report:
+    """Cut films into shots with keyframes, a unit for each part of a film, after harvesting what is named.
+
+    Args:
+        locations: films, folders or addresses to read into the catalogue before.
+        keyframes: of a shot at most; `every` so many seconds one, instead.
+    """
+    if locations:
+        parameters = {"locations": locations, "collection": collection, "source": None, "limit": None}
+        harvested = _carry_out(workspace, None, "harvest", {**parameters, "allow_hosts": []})
+        collection = harvested["collection"] if isinstance(harvested, dict) else collection
+    how = {"collection": collection, "segmenter": segmenter, "keyframes": keyframes, "every": every}
+    return _carry_out(workspace, job_id, "harvest_videos", how)
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def retry(workspace: str, job_id: str | None = None, host: str | None = None, early: bool = False) -> Report:
     """Read again what failed in harvests and may be tried again."""
     parameters = {"locations": [], "retry": {"host": host, "early": early}}
-    return _carry_out(workspace, job_id, "harvest", parameters)
+    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters))
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
@@ -222,7 +246,15 @@ def switch(workspace: str, backbone: str, device: str | None = None, type: str |
     return {"embed": embedded, "index": indexed, **move_classes(workspace, backbone)}
 
 
-FLOWS = (harvest, retry, embed, segment, index, enrich, refine, publish, push, ingest, switch)
+FLOWS = (harvest, harvest_videos, retry, embed, segment, index, enrich, refine, publish, push, ingest, switch)
+
+
+def _with_films(folder: str, harvested: Report) -> Report:
+    """What a harvest reports, and what became of the films that it met."""
+    slug = harvested.get("collection") or None if isinstance(harvested, dict) else None
+    if slug is None or not open_workspace(folder).films_to_cut(slug):
+        return harvested
+    return {**harvested, "videos": harvest_videos(folder, collection=slug)}
 
 
 def _carry_out(folder: str, job_id: str | None, kind: str, parameters: Report) -> Report:

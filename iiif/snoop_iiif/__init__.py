@@ -17,6 +17,7 @@ from snoop_iiif.annotations import (
     build_page,
     build_terms,
     context_document,
+    media_fragment,
     search_services,
 )
 from snoop_iiif.building import CanvasDraft, CollectionDraft, ManifestDraft, build_collection, build_manifest
@@ -25,6 +26,7 @@ from snoop_iiif.content_state import decode as decode_content_state
 from snoop_iiif.content_state import encode as encode_content_state
 from snoop_iiif.converting import convert_document, to_presentation2
 from snoop_iiif.errors import IIIFError, ImageRequestError
+from snoop_iiif.films import FilmDraft, FilmMoment, ShotDraft
 from snoop_iiif.images import canvas_box, image_url, thumbnail_url
 from snoop_iiif.model import (
     Box,
@@ -55,6 +57,8 @@ __all__ = [
     "Collection",
     "CollectionDraft",
     "ContentState",
+    "FilmDraft",
+    "FilmMoment",
     "HostSurvey",
     "IIIFError",
     "Image",
@@ -69,6 +73,7 @@ __all__ = [
     "Mosaic",
     "Range",
     "Rendition",
+    "ShotDraft",
     "Size",
     "Software",
     "Tile",
@@ -93,6 +98,7 @@ __all__ = [
     "encode_content_state",
     "image_tiles",
     "image_url",
+    "media_fragment",
     "read_document",
     "read_information",
     "search_services",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from snoop_iiif.errors import IIIFError
+from snoop_iiif.films import FilmDraft, FilmMoment, film_canvas, film_ranges, moment_links
 from snoop_iiif.model import LanguageMap, Member, MetadataEntry
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -30,6 +31,7 @@ class CanvasDraft:
         image_url: fixed address of the image; made from `service_3` where it is left out.
         thumbnail: address of a small picture.
         annotation_page: URI of the page with the annotations on this canvas.
+        moment: of a film, where the image is a keyframe.
     """
 
     uri: str
@@ -43,6 +45,7 @@ class CanvasDraft:
     thumbnail: str | None = None
     annotation_page: str | None = None
     metadata: tuple[MetadataEntry, ...] = ()
+    moment: FilmMoment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class ManifestDraft:
         homepage_label: what that page is called.
         nav_date: ISO 8601 with a time zone.
         part_of: URIs of the collections it belongs to.
+        films: canvases with a duration, which come after the others.
     """
 
     uri: str
@@ -69,6 +73,7 @@ class ManifestDraft:
     thumbnail: str | None = None
     nav_date: str | None = None
     part_of: tuple[str, ...] = ()
+    films: tuple[FilmDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,17 @@ def build_manifest(draft: ManifestDraft) -> dict[str, Any]:
         "navDate": draft.nav_date,
     }
     built = _checked("Manifest", values, [draft.uri, *(canvas.uri for canvas in draft.canvases)])
+    # added last: iiif-prezi3 turns references into empty pages and canvases
     for item, canvas in zip(built["items"], draft.canvases, strict=True):
-        if canvas.annotation_page:  # added last: iiif-prezi3 turns the reference into an empty page
-            item["annotations"] = [{"id": canvas.annotation_page, "type": "AnnotationPage"}]
+        if canvas.moment:
+            item |= moment_links(canvas.uri, canvas.moment)
+        if canvas.annotation_page:
+            page = {"id": canvas.annotation_page, "type": "AnnotationPage"}
+            item["annotations"] = [*item.get("annotations", ()), page]
+    built["items"] += [film_canvas(film) for film in draft.films]
+    ranges = [film_ranges(film, f"{draft.uri}/ranges/{number}") for number, film in enumerate(draft.films, 1)]
+    if structures := [one for found in ranges for one in found]:
+        built["structures"] = structures
     return built
 
 

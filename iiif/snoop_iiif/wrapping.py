@@ -15,6 +15,7 @@ from typing import Any
 
 from snoop_iiif.converting.bodies import image_body
 from snoop_iiif.converting.linking import as_texts, escaped
+from snoop_iiif.films import FilmDraft, film_canvas, film_ranges
 from snoop_iiif.model import Image, LanguageMap, MetadataEntry
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -52,6 +53,7 @@ class WrappedManifest:
         source_version: of Presentation, such as `2.1`.
         rights: any address or text; what Presentation 3 does not know as a licence goes into the metadata.
         services: search services over our annotations.
+        films: canvases with a duration, which come after the others.
     """
 
     uri: str
@@ -64,6 +66,7 @@ class WrappedManifest:
     attribution: LanguageMap | None = None
     homepage: str = ""
     services: Sequence[dict[str, Any]] = ()
+    films: Sequence[FilmDraft] = ()
 
 
 def build_wrapper(draft: WrappedManifest) -> dict[str, Any]:
@@ -89,7 +92,10 @@ def build_wrapper(draft: WrappedManifest) -> dict[str, Any]:
         "homepage": _homepage(draft.homepage, label),
         "seeAlso": [source],
         "service": list(draft.services),
-        "items": [_canvas(canvas) for canvas in draft.canvases],
+        "items": [_canvas(canvas) for canvas in draft.canvases] + [film_canvas(film) for film in draft.films],
+        "structures": [
+            one for place, film in enumerate(draft.films, 1) for one in film_ranges(film, f"{draft.uri}/ranges/{place}")
+        ],
     }
     return {key: value for key, value in document.items() if value not in (None, [], {})}
 

@@ -12,6 +12,7 @@ from snoop_flow.builtin.classical import CLASSICAL
 from snoop_flow.builtin.distilled import DISTILLED
 from snoop_flow.builtin.exact import EXACT
 from snoop_flow.builtin.exporters import CSV, CSV_SPREADSHEET, IIIF_LISTS, IIIF_PAGES, PARQUET, W3C_LINES
+from snoop_flow.builtin.films import FILM
 from snoop_flow.builtin.folder import FOLDER
 from snoop_flow.builtin.iiif import IIIF
 from snoop_flow.builtin.packages import BAGIT, OCFL
@@ -24,8 +25,8 @@ from snoop_flow.plugin_types import BackboneSpec, ExporterSpec, IndexTypeSpec, S
 
 @hookimpl
 def register_sources() -> Sequence[SourceSpec]:
-    """Folders of images, packages and web archives; IIIF, OAI-PMH and SRU by address."""
-    return [BAGIT, OCFL, WARC, OAI_PMH, SRU_QUERY, IIIF, FOLDER]
+    """Folders of images and films, packages and web archives; IIIF, OAI-PMH and SRU by address."""
+    return [BAGIT, OCFL, WARC, OAI_PMH, SRU_QUERY, IIIF, FILM, FOLDER]
 
 
 @hookimpl

@@ -1,8 +1,8 @@
-"""Source `folder`: a folder of images; each folder that holds images directly becomes a record.
+"""Source `folder`: images and films; each folder with images directly in it becomes a record, and so does each film.
 
 The installation serves these images itself (IIIF Image API) and gives each record a manifest, so that annotations
 have targets. Nothing is copied. A file is known by its path, size and modification time; its picture counts as changed
-when those do.
+when those do. What is known of a film may stand beside it, see `snoop_flow.builtin.sidecars`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from snoop_flow.drafting import IMAGE_SUFFIXES, file_item, file_record, is_image
+from snoop_flow.builtin.films import described_film
+from snoop_flow.drafting import IMAGE_SUFFIXES, file_item, file_record, is_image, is_video
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.plugin_types import (
     HarvestSource,
@@ -40,18 +41,26 @@ class FolderSource:
             )
 
     def list(self) -> Iterator[RecordRef | ListingFailure]:
-        """Yield each folder below the root that holds images; hidden folders are left out."""
+        """Yield each folder below the root that holds images, and each film; what is hidden is left out."""
         found = False
         for folder in [self._root, *sorted(self._root.rglob("*"))]:
-            if folder.is_dir() and not _hidden(folder, self._root) and _images(folder):
+            if not folder.is_dir() or _hidden(folder, self._root):
+                continue
+            if _images(folder):
                 found = True
                 yield RecordRef(str(folder))
+            for film in _films(folder):
+                found = True
+                yield RecordRef(str(film), {"film": True})
         if not found:
             kinds = ", ".join(sorted(suffix.lstrip(".") for suffix in IMAGE_SUFFIXES))
-            raise SourceError(FailureKind.INVALID, str(self._root), f"holds no images ({kinds}); choose another folder")
+            reason = f"holds no images ({kinds}) and no films; choose another folder"
+            raise SourceError(FailureKind.INVALID, str(self._root), reason)
 
     def read(self, ref: RecordRef) -> RecordDraft:
-        """Read the sizes of a folder's images; one that cannot be read is named among the problems."""
+        """Read the sizes of a folder's images, or what stands beside a film; name what cannot be read."""
+        if ref.hint.get("film"):
+            return described_film(Path(ref.uri), self._relative(Path(ref.uri).parent))
         folder = Path(ref.uri)
         items: list[ItemDraft] = []
         problems: list[str] = []
@@ -82,6 +91,12 @@ def _images(folder: Path) -> list[Path]:
     )
 
 
+def _films(folder: Path) -> list[Path]:
+    return sorted(
+        path for path in folder.iterdir() if is_video(path) and path.is_file() and not path.name.startswith(".")
+    )
+
+
 def _item(path: Path) -> ItemDraft:
     stat = path.stat()
     facts = f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}"
@@ -92,4 +107,4 @@ def _open(location: str, _: SourceContext) -> HarvestSource:
     return FolderSource(location)
 
 
-FOLDER = SourceSpec("folder", "A folder of images on this machine", recognises, _open, general=True)
+FOLDER = SourceSpec("folder", "A folder of images and films on this machine", recognises, _open, general=True)

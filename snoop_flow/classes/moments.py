@@ -7,18 +7,17 @@ canvas of the record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 
 from snoop_flow.classes.lessons import Lesson
 from snoop_flow.entities import Item, ItemKind
+from snoop_flow.fragments import time_of
 from snoop_flow.learning import Moments
 from snoop_flow.plugin_types import RowArray
 from snoop_flow.store import items
 
-_TIME = re.compile(r"(?:^|&)t=(?:npt:)?(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d*)?)?(?:,|&|$)")
 _NO_VIDEO = (-1, 0.0)
 
 
@@ -29,12 +28,8 @@ def seconds_of(selector: str) -> float | None:
         >>> seconds_of("t=1:05.5,70")
         65.5
     """
-    found = _TIME.search(selector)
-    if found is None:
-        return None
-    first, second, seconds = found.groups()
-    hours, minutes = (first, second) if second else (None, first)
-    return 3600.0 * int(hours or 0) + 60.0 * int(minutes or 0) + float(seconds or 0)
+    found = time_of(selector)
+    return None if found is None else found[0]
 
 
 def moments_of(lesson: Lesson) -> Callable[[RowArray], Moments]:

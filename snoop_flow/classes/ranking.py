@@ -12,6 +12,7 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
+from snoop_flow.neighbours import one_of_each, with_neighbours
 from snoop_flow.plugin_types import FloatArray, Mask, RowArray
 from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import Card, ClassCoverage, Histogram, SearchReport
@@ -29,11 +30,16 @@ def ranking(
     count: int = 60,
     collection: str | None = None,
     window: tuple[float, float] | None = None,
+    temporal_range: float = 0.0,
+    neighbours: bool = False,
 ) -> SearchReport:
     """The corpus by score, judged items included: what a curator sees after refining; an image by its best region.
 
     Args:
-        window: the lowest and the highest score wanted.
+        window: the lowest and the highest score wanted; within it everything is shown.
+        temporal_range: of keyframes of one film that lie no more seconds apart one is shown; those that are nearly the
+            same are shown once in any case.
+        neighbours: bring in the keyframes within the range around each one shown, beyond `count`.
 
     Raises:
         UsageError: nothing is known of the class yet, or `count` is below 1.
@@ -46,8 +52,12 @@ def ranking(
     if window is not None:
         return report(lesson, *_within(lesson, model, allowed, window, count), "ranking", started)
     scan = lesson.view.scan(model.weights, model.bias, allowed=allowed)
-    best = best_regions(workspace, lesson.view, scan.top, count, PER_IMAGE) if lesson.view.regional else scan.top(count)
-    return report(lesson, best.rows, best.scores, "ranking", started)
+    if lesson.view.regional:
+        best = best_regions(workspace, lesson.view, scan.top, count, PER_IMAGE)
+        return report(lesson, best.rows, best.scores, "ranking", started)
+    best, merged = one_of_each(workspace, lesson.view, scan.top, count, temporal_range)
+    found = report(lesson, best.rows, best.scores, "ranking", started, np.array(merged, np.intp))
+    return around(lesson, found, temporal_range) if neighbours else found
 
 
 def _within(
@@ -94,6 +104,11 @@ def report(
         found = tuple(replace(card, merged=int(others)) for card, others in zip(found, merged, strict=True))
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     return SearchReport(found, 1.0, milliseconds, "exact", True, lesson.known.backbone)
+
+
+def around(lesson: Lesson, found: SearchReport, seconds: float) -> SearchReport:
+    """An answer with the keyframes around each moment of a film brought in."""
+    return replace(found, cards=with_neighbours(lesson.workspace, found.cards, seconds, lesson.marks))
 
 
 def histogram(workspace: Workspace, name: str, bins: int = 40) -> Histogram:

@@ -12,7 +12,7 @@ from snoop_flow.classes.costs import metered_for
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.classes.moments import moments_of
 from snoop_flow.classes.places import OF_ONE_IMAGE, repeated, spread_in_space
-from snoop_flow.classes.ranking import exact_scores, refuse_none, report
+from snoop_flow.classes.ranking import around, exact_scores, refuse_none, report
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.host import choose
 from snoop_flow.learning import (
@@ -73,6 +73,7 @@ def suggest(
     discovery_rate: float = 0.2,
     window: Window | None = None,
     temporal_range: float = 0.0,
+    neighbours: bool = False,
     seed: int | None = None,
     record: bool = True,
     user: str | None = None,
@@ -86,6 +87,8 @@ def suggest(
         discovery_rate: share of a batch of `discovery` that explores, between 0 and 1.
         window: lowest and highest score wanted; without anything to rank by it does not apply.
         temporal_range: of keyframes of one video that lie no more seconds apart one is shown; 0 shows all.
+        neighbours: bring in the keyframes within the range around each one shown, beyond `count` and not as a part of
+            the round.
         seed: of the random numbers; by default they follow from the class, its version and its marks.
         record: keep what is shown as a round of teaching, so that its marks can be taken back together.
         user: who is shown it, by default the local curator.
@@ -114,7 +117,8 @@ def suggest(
     if record and len(rows):
         rounds.record(lesson, why, rows, user, meter.cost)
     merged = repetitions(pool, rows, best_rows(pool.scores, pool.candidates, LOOKED_AT * count))
-    return report(lesson, rows, exact_scores(lesson, rows, lesson.linear), why, started, merged)
+    found = report(lesson, rows, exact_scores(lesson, rows, lesson.linear), why, started, merged)
+    return around(lesson, found, temporal_range) if neighbours else found
 
 
 def _pool(lesson: Lesson, wish: _Wish) -> Pool:

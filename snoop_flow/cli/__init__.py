@@ -30,6 +30,7 @@ from snoop_flow.cli import (
     search,
     sources,
     teaching,
+    videos,
     workspaces,
 )
 from snoop_flow.host import PluginHost
@@ -74,6 +75,7 @@ for module in (
     people,
     corpus,
     sources,
+    videos,
     backbones,
     search,
     classes,

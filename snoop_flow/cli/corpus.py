@@ -26,6 +26,8 @@ def _source_options(required: bool = True) -> Callable[[Function], Function]:
 
 def _options_of_sources(required: bool) -> tuple[Callable[[Function], Function], ...]:
     return (
+        click.option("--keyframes", type=click.IntRange(1), help="Of films: keyframes of a shot at most."),
+        click.option("--every", type=click.FloatRange(0), metavar="SECONDS", help="Of films: one so often, instead."),
         click.argument("locations", metavar="SOURCE...", nargs=-1, required=required),
         click.option("--collection", help="Slug of the collection to fill; by default named after the source."),
         click.option("--source", metavar="TYPE", help="Source type, where it is not recognised (see plugins)."),
@@ -61,11 +63,14 @@ def harvest(
 ) -> Any:
     """Read records from IIIF manifests and collections, OAI-PMH, SRU or Change Discovery addresses, or from files.
 
+    Films among them are cut into shots with keyframes, which `snoop-flow shots` lists.
+
     What a source is, is recognised from its address or path; `snoop-flow plugins` lists the types.
 
     \b
     Examples:  snoop-flow harvest https://example.org/iiif/collection.json
                snoop-flow harvest ~/scans --collection posters
+               snoop-flow harvest ~/films/reel-1.mp4 --keyframes 3
                snoop-flow harvest --retry
     """
     if not locations and not retry:
@@ -85,6 +90,9 @@ def _harvested(report: HarvestReport) -> str:
         f"Collection {report.collection}: {counted(report.records, 'record')}, {counted(report.items, 'item')} "
         f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
     )
+    if report.films:
+        text += f"; {counted(report.films, 'film')} cut into {counted(report.shots, 'shot')}"
+        text += f" with {counted(report.keyframes, 'keyframe')}"
     if report.skipped:
         text += f"; {report.skipped} not read again, since they did not change"
     if report.failed:
@@ -185,7 +193,7 @@ def ingest(
     type_: str | None,
     **options: Any,
 ) -> Any:
-    """Harvest, embed and index in one go.
+    """Harvest, cut films into shots, embed and index in one go.
 
     \b
     Example:  snoop-flow ingest ~/scans --collection posters

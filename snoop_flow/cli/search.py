@@ -38,6 +38,15 @@ from snoop_flow.wording import WAYS
     show_default=True,
     help="With --regions: results of one image at most.",
 )
+@click.option(
+    "--temporal-range",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Of keyframes of one film that are no farther apart, show one.",
+)
+@click.option("--neighbours", is_flag=True, help="Bring in the keyframes within the range around each one shown.")
 @click.option("-k", "count", type=click.IntRange(1), default=20, show_default=True, help="Number of results.")
 @click.option("--collection", help="Slug of the only collection to search.")
 @click.option("--index", metavar="TYPE", help="Index type to use; 'exact' scans everything.")
@@ -79,7 +88,7 @@ def region_of(region: str | None) -> tuple[str, Box] | None:
 
 
 def _document(report: SearchReport) -> dict[str, Any]:
-    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "image")
+    names = ("item", "score", "uri", "selector", "label", "thumbnail", "record", "image", "merged")
     results = [{name: getattr(card, name) for name in names} for card in report.cards]
     return {
         "results": results,

@@ -90,6 +90,7 @@ _FITTED = ("version", "positives", "negatives", "milliseconds")
     metavar="SECONDS",
     help="Of keyframes of one video that are no farther apart, show one.",
 )
+@click.option("--neighbours", is_flag=True, help="Bring in the keyframes within the range around each one shown.")
 @click.option("--preview", is_flag=True, help="Do not keep what is shown as a round of teaching.")
 @user_option
 @in_workspace

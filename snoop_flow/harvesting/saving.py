@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from snoop_flow.entities import Source
+from snoop_flow.errors import IntegrityError
 from snoop_flow.harvesting.planning import STAGE, record_id
 from snoop_flow.plugin_types import ItemDraft, RecordDraft, RecordRef
 from snoop_flow.store import aliases, failures, records
@@ -71,12 +72,13 @@ def save_all(connection: Connection, public_url: str, source: Source, read: Sequ
             seen.append(one)
             continue
         counts["changed" if one.known.ever else "new"] += 1
-        counts["items"] += len(one.draft.items)
         values, items, other[one.known.id] = _rows(public, source, one, one.draft)
         if one.known.ever:
             records.save(connection, values, items)
+            counts["items"] += records.count_items(connection, [one.known.id])  # keyframes stay, which no source lists
         else:
             new.append((values, items))
+            counts["items"] += sum(item.searched for item in one.draft.items)
     records.add(connection, new)
     aliases.keep(connection, source.collection_id, other)
     at = now()
@@ -91,8 +93,14 @@ def _rows(
 ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]:
     """The values of a record, those of its items, and the other URIs of these."""
     id_ = one.known.id
+    described = {(item.key, item.selector): item for item in draft.items}
+    rows = [
+        _item_values(id_, draft, public, place, item, _canvas(described, item))
+        for place, item in enumerate(draft.items)
+    ]
+    uris = {item.key: row["uri"] for row, item in zip(rows, draft.items, strict=True)}
     values = _record_values(id_, source, draft, f"{public}/iiif/manifests/{id_}" if draft.local else draft.key)
-    rows = [_item_values(id_, draft, public, place, item) for place, item in enumerate(draft.items)]
+    values["media"] = [{**one, "canvas": uris.get(one.get("canvas", ""), one.get("canvas"))} for one in draft.media]
     other = {uri: row["id"] for row, item in zip(rows, draft.items, strict=True) for uri in item.aliases}
     return {**values, "validator": dict(one.validator)}, list({row["id"]: row for row in rows}.values()), other
 
@@ -112,21 +120,25 @@ def _record_values(id_: str, source: Source, draft: RecordDraft, uri: str) -> di
         "version": draft.version,
         "digest": draft.digest,
         "local": draft.local,
-        "media": [dict(one) for one in draft.media],
         "quirks": list(draft.quirks),
         "words": " ".join(texts),
         "harvested_at": now(),
     }
 
 
-def _item_values(record: str, draft: RecordDraft, public: str, place: int, item: ItemDraft) -> dict[str, Any]:
-    id_ = opaque_id("item", record, item.key, item.selector)
+def _id(record: str, item: ItemDraft) -> str:
+    return opaque_id("item", record, item.key, item.selector)
+
+
+def _item_values(
+    record: str, draft: RecordDraft, public: str, place: int, item: ItemDraft, canvas: ItemDraft
+) -> dict[str, Any]:
     return {
-        "id": id_,
+        "id": _id(record, item),
         "record_id": record,
-        "parent": None,
+        "parent": None if item.parent is None else opaque_id("item", record, *item.parent),
         "kind": item.kind,
-        "uri": f"{public}/iiif/canvases/{id_}" if draft.local else item.uri or item.key,
+        "uri": f"{public}/iiif/canvases/{_id(record, canvas)}" if draft.local else canvas.uri or canvas.key,
         "selector": item.selector,
         "label": _json(item.label),
         "width": item.width,
@@ -134,8 +146,20 @@ def _item_values(record: str, draft: RecordDraft, public: str, place: int, item:
         "position": place,
         "image": dict(item.image),
         "image_digest": item.image_digest,
+        "searched": item.searched,
         "words": " ".join(_texts(item.label)),
     }
+
+
+def _canvas(described: Mapping[tuple[str, str], ItemDraft], item: ItemDraft) -> ItemDraft:
+    """The canvas that an item is, or is a part of."""
+    for _ in described:
+        if item.parent is None:
+            return item
+        if item.parent not in described:
+            break
+        item = described[item.parent]
+    raise IntegrityError(f"item {item.key} {item.selector} is a part of {item.parent}, which leads to no canvas")
 
 
 def _json(label: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

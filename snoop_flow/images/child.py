@@ -22,8 +22,8 @@ from snoop_flow.images.frames import READY, REPLY, REQUEST, receive, send
 def main(descriptor: int, memory: int, cpu_seconds: int) -> None:
     """Decode until the other side closes the socket `descriptor`; memory in bytes."""
     Image.init()
-    _silence()
-    total = _address_space() + memory
+    silence()
+    total = address_space() + memory
     for limit, value in ((resource.RLIMIT_AS, total), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):  # not every system knows every limit
             resource.setrlimit(limit, (value, value))
@@ -52,7 +52,7 @@ def _failure(kind: FailureKind, reason: str) -> tuple[bytes, bytes]:
     return REPLY.pack(0, 0, len(payload)), payload
 
 
-def _address_space() -> int:
+def address_space() -> int:
     """Give the bytes that the interpreter and its libraries take before the first image, where the system tells."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
@@ -68,7 +68,7 @@ def _allow(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _silence() -> None:
+def silence() -> None:
     """Codecs write warnings to stderr, which only the start-up is meant for."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -45,8 +45,13 @@ class ImageRequest:
 class ImageLoader:
     """Loads images at about the size wanted; safe to share between threads."""
 
-    def __init__(self, fetcher: Fetcher, decode: Decode = decode) -> None:
-        """Fetch through `fetcher`; decode in this process, or elsewhere by giving `Decoder.decode`."""
+    def __init__(self, fetcher: Fetcher, decode: Decode = decode, folder: Path | None = None) -> None:
+        """Fetch through `fetcher`; decode in this process, or elsewhere by giving `Decoder.decode`.
+
+        Args:
+            folder: that relative paths of local files begin at.
+        """
+        self._folder = folder or Path()
         self._fetcher = fetcher
         self._decode = decode
 
@@ -96,7 +101,7 @@ class ImageLoader:
 
     def _whole(self, reference: Reference, longest: int) -> Image.Image:
         if "path" in reference:
-            path = Path(str(reference["path"]))
+            path = self._folder / str(reference["path"])
             return self._decode(read_file(path), longest, uri=str(path))
         if "warc" in reference:
             body = archived_body(Path(str(reference["warc"])), int(reference["offset"]))

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,10 @@ class Child:
             theirs.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
         try:
             with theirs:
-                self._process = _started(theirs.fileno(), limits)
+                numbers = (theirs.fileno(), limits.memory_bytes, limits.cpu_seconds)
+                room = Path(__file__).parent
+                arguments = [str(room.parent), str(room), *map(str, numbers)]
+                self._process = start_child(_PROGRAM, arguments, (theirs.fileno(),), "the image decoder")
         except SnoopError:
             self._connection.close()
             raise
@@ -133,24 +137,32 @@ class Child:
         return SourceError(FailureKind.HOSTILE, uri, reason)
 
 
-def _started(descriptor: int, limits: DecodeLimits) -> subprocess.Popen[bytes]:
+def start_child(
+    program: str, arguments: Sequence[str], descriptors: Sequence[int], what: str
+) -> subprocess.Popen[bytes]:
+    """Start a Python program that reads foreign bytes; it inherits a few open files and nothing else.
+
+    Args:
+        what: its name, for the error.
+
+    Raises:
+        SnoopError: it cannot be started.
+    """
     # A bare environment: whoever takes a decoder over finds no password in it.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    room = Path(__file__).parent
-    numbers = [str(number) for number in (descriptor, limits.memory_bytes, limits.cpu_seconds)]
     try:
         return subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(room.parent), str(room), *numbers],
+            [sys.executable, "-P", "-c", program, *arguments],
             env={**kept, "PYTHONPATH": path},
-            pass_fds=(descriptor,),
+            pass_fds=tuple(descriptors),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the parent, which then hangs up
         )
     except OSError as error:
-        raise SnoopError(f"the image decoder cannot start: {error}") from error
+        raise SnoopError(f"{what} cannot start: {error}") from error
 
 
 def _failure(uri: str, payload: bytearray) -> SourceError:

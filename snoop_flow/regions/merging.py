@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from sqlalchemy import Connection
 
-from snoop_flow.entities import Item, Prediction, image_of
+from snoop_flow.entities import Item, ItemKind, Prediction, image_of
 from snoop_flow.learning import distinct_boxes
 from snoop_flow.plugin_types import Hits
 from snoop_flow.regions.drawing import boxes_of
@@ -59,9 +59,9 @@ def _distinct(workspace: Workspace, view: VectorSet, hits: Hits, count: int, per
 
 def _apart(places: list[int], found: Sequence[Item], most: int) -> list[int]:
     """Places of hits on one image, the best first, that repeat none before them; the whole image repeats nothing."""
-    regions = [at for at, item in enumerate(found) if item.parent is not None]
+    regions = [at for at, item in enumerate(found) if item.kind is ItemKind.REGION]
     chosen = [regions[at] for at in distinct_boxes(boxes_of([found[at] for at in regions]), most)]
-    whole = [at for at, item in enumerate(found) if item.parent is None]
+    whole = [at for at, item in enumerate(found) if item.kind is not ItemKind.REGION]
     return [places[at] for at in sorted(chosen + whole)[:most]]
 
 

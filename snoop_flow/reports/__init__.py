@@ -41,6 +41,7 @@ from snoop_flow.reports.enrichment import (
     PushTarget,
     ReviewReport,
 )
+from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
 from snoop_flow.reports.pipeline import (
     BackboneFacts,
     ClassLeft,
@@ -55,6 +56,7 @@ from snoop_flow.reports.pipeline import (
     SegmentReport,
     StatusReport,
     SwitchReport,
+    VideosReport,
 )
 from snoop_flow.reports.searching import (
     Abilities,
@@ -98,11 +100,15 @@ __all__ = [
     "ExpectedHits",
     "FailedThing",
     "Figure",
+    "FilmMarkReport",
+    "FilmReport",
     "FitReport",
+    "FoundSegment",
     "HarvestReport",
     "Histogram",
     "HistoryEntry",
     "IndexReport",
+    "KeyframeReport",
     "LearnedAudit",
     "MarkReport",
     "ModelSummary",
@@ -123,6 +129,7 @@ __all__ = [
     "SaidOfImage",
     "SearchReport",
     "SegmentReport",
+    "ShotReport",
     "StatusReport",
     "SwitchReport",
     "ThresholdChoice",
@@ -130,4 +137,5 @@ __all__ = [
     "Twin",
     "UndoneRound",
     "VersionsReport",
+    "VideosReport",
 ]

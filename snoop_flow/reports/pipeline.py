@@ -22,6 +22,7 @@ class HarvestReport:
 
     Attributes:
         skipped: of the unchanged, those whose server or datestamp said so, so that nothing was read.
+        films: cut into shots now; their `keyframes` count among the items.
     """
 
     job: str
@@ -34,6 +35,28 @@ class HarvestReport:
     gone: int
     failed: tuple[FailedThing, ...]
     skipped: int = 0
+    cost: Mapping[str, Any] = field(default_factory=dict)
+    films: int = 0
+    shots: int = 0
+    keyframes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VideosReport:
+    """What was cut into shots.
+
+    Attributes:
+        replaced: keyframes that these films had before; some may be the same again.
+        skipped: films that were cut before, and are still as they were.
+    """
+
+    job: str
+    films: int
+    shots: int
+    keyframes: int
+    replaced: int
+    skipped: int
+    failed: tuple[FailedThing, ...] = ()
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 

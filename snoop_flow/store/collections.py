@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from snoop_flow.entities import Collection, Source
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store.items import whole
+from snoop_flow.store.items import searched
 from snoop_flow.store.rows import now, opaque_id, to, upsert
 from snoop_flow.store.schema import collection, item, record, source
 
@@ -61,7 +61,7 @@ def counts(connection: Connection) -> list[CollectionCounts]:
     """Every collection with its counts, by title."""
     live = record.c.gone_at.is_(None)
     records = dict(_pairs(connection, select(record.c.collection_id, func.count()).where(live)))
-    joined = select(record.c.collection_id, func.count()).join(item, item.c.record_id == record.c.id).where(whole)
+    joined = select(record.c.collection_id, func.count()).join(item, item.c.record_id == record.c.id).where(searched)
     items = dict(_pairs(connection, joined.where(live, item.c.gone_at.is_(None))))
     rows = connection.execute(select(collection).order_by(collection.c.title))
     return [CollectionCounts(to(Collection, row), records.get(row.id, 0), items.get(row.id, 0)) for row in rows]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, literal, select, union_all
 
 from snoop_flow.entities import Annotation
+from snoop_flow.store.items import image_of
 from snoop_flow.store.rows import chunks, to
 from snoop_flow.store.schema import annotation, item, received, record
 
@@ -134,6 +135,6 @@ def count_changes(connection: Connection) -> int:
 def annotated_items(connection: Connection, record_id: str) -> set[str]:
     """Ids of the items of a record that have annotations on them or on a region of theirs."""
     live = annotation.c.withdrawn_at.is_(None) & (item.c.record_id == record_id)
-    image = func.coalesce(item.c.parent, item.c.number)
+    image = image_of()
     numbers = select(image).join(annotation, annotation.c.item == item.c.number).where(live)
     return set(connection.execute(select(item.c.id).where(item.c.number.in_(numbers))).scalars())

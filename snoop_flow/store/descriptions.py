@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from snoop_flow.store.analysis import Word, indexed
-from snoop_flow.store.items import whole
+from snoop_flow.store.items import searched
 from snoop_flow.store.rows import chunks
 from snoop_flow.store.schema import description, item, record
 
@@ -98,7 +98,7 @@ def find(
     hits = union_all(*parts).subquery()
     total, had = func.sum(hits.c.weight), func.count(hits.c.word.distinct())
     statement = select(hits.c.number, total, had).join(item, item.c.number == hits.c.number)
-    statement = statement.where(item.c.gone_at.is_(None), whole)
+    statement = statement.where(item.c.gone_at.is_(None), searched)
     if collection_id is not None:
         statement = statement.join(record, record.c.id == item.c.record_id)
         statement = statement.where(record.c.collection_id == collection_id)

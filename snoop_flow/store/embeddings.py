@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from snoop_flow.entities import EmbeddingSet, SetKind, Shard
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store.items import whole
+from snoop_flow.store.items import searched
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import dead_row, embedding_set, item, shard, vector_row
 
@@ -155,7 +155,7 @@ def count(connection: Connection, set_id: int) -> int:
     """How many live items have a vector in a set, regions left out."""
     joined = select(func.count()).select_from(vector_row).join(item, item.c.number == vector_row.c.item)
     mine = (vector_row.c.set_id == set_id) & item.c.gone_at.is_(None)
-    return connection.execute(joined.where(mine, whole)).scalar_one()
+    return connection.execute(joined.where(mine, searched)).scalar_one()
 
 
 def embedded(connection: Connection, set_id: int, numbers: Sequence[int]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """Items: finding and filtering.
 
-Regions that were cut out of an item are items, too; where a function does not say so, they are left out.
+Regions that were cut out of an item are items, too; where a function does not say so, they are left out. So are films
+and their shots where numbers are given of what is searched.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, or_, select
 
 from snoop_flow.entities import Item, ItemKind
 from snoop_flow.errors import NotFoundError
@@ -17,6 +18,13 @@ from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record, vector_row
 
 whole: ColumnElement[bool] = or_(item.c.kind != ItemKind.REGION, item.c.parent.is_(None))
+searched: ColumnElement[bool] = and_(whole, item.c.searched)  # no canvas of a film and no shot, whose keyframes are
+
+
+def image_of(table: FromClause = item) -> ColumnElement[int]:
+    """Number of the image that an item is or was cut out of, as `snoop_flow.entities.image_of` tells it."""
+    is_region = and_(table.c.kind == ItemKind.REGION, table.c.parent.is_not(None))
+    return case((is_region, table.c.parent), else_=table.c.number)
 
 
 def item_of(row: Any) -> Item:
@@ -85,8 +93,8 @@ def _live(collection_id: str | None) -> ColumnElement[bool]:
 
 
 def numbers_in(connection: Connection, collection_id: str | None, *, regions: bool = False) -> list[int]:
-    """Numbers of the live items of a collection, or of all, with the regions cut out of them if they are wanted."""
-    statement = select(item.c.number)
+    """Numbers of what is searched of a collection, or of all, with the regions cut out of it if they are wanted."""
+    statement = select(item.c.number).where(item.c.searched)
     if collection_id is not None:
         statement = statement.join(record, record.c.id == item.c.record_id)
     if not regions:
@@ -95,12 +103,13 @@ def numbers_in(connection: Connection, collection_id: str | None, *, regions: bo
 
 
 def count(connection: Connection) -> int:
-    """How many live items there are."""
-    # all less the few that are gone: both are answered from indexes, where counting the live ones reads every row
+    """How many live items are searched."""
+    # all less the few that are gone or not searched: each is answered from an index; counting the rest reads every row
     every = connection.execute(select(func.count()).select_from(item)).scalar_one()
     cut = select(func.count()).select_from(item).where(item.c.parent.is_not(None), ~whole)
     gone = select(func.count()).select_from(item).where(item.c.gone_at.is_not(None), whole)
-    return every - connection.execute(cut).scalar_one() - connection.execute(gone).scalar_one()
+    shown = select(func.count()).select_from(item).where(item.c.searched.is_(False), item.c.gone_at.is_(None))
+    return every - sum(connection.execute(few).scalar_one() for few in (cut, gone, shown))
 
 
 def regions_of(connection: Connection, parents: Sequence[int]) -> list[Item]:
@@ -111,6 +120,25 @@ def regions_of(connection: Connection, parents: Sequence[int]) -> list[Item]:
         rows = connection.execute(select(item).where(cut).order_by(item.c.parent, item.c.number))
         found += [item_of(row) for row in rows]
     return found
+
+
+def with_parts(connection: Connection, number: int) -> list[int]:
+    """An item's number and those of its live parts at any depth: regions of an image, shots and keyframes of a film."""
+    found = layer = [number]
+    while layer:
+        parts: list[int] = []
+        for some in chunks(layer):
+            below = item.c.parent.in_(some) & item.c.gone_at.is_(None)
+            parts += connection.execute(select(item.c.number).where(below).order_by(item.c.number)).scalars()
+        found, layer = found + parts, parts
+    return found
+
+
+def canvas_of(connection: Connection, one: Item) -> Item:
+    """The item of the canvas that an item is or is a part of."""
+    while one.parent is not None:
+        one = by_numbers(connection, [one.parent])[one.parent]
+    return one
 
 
 def add_regions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -126,8 +154,10 @@ def revision(connection: Connection) -> tuple[int, int]:
 
 
 def lacking_vectors(connection: Connection, set_id: int | None, collection_id: str | None) -> list[int]:
-    """Numbers of the live items without a vector of their present image in an embedding set."""
-    statement = select(item.c.number).join(record, record.c.id == item.c.record_id).where(_live(collection_id), whole)
+    """Numbers of the searched items without a vector of their present image in an embedding set."""
+    statement = (
+        select(item.c.number).join(record, record.c.id == item.c.record_id).where(_live(collection_id), searched)
+    )
     if set_id is not None:
         mine = and_(vector_row.c.item == item.c.number, vector_row.c.set_id == set_id)
         stale = vector_row.c.image_digest != item.c.image_digest

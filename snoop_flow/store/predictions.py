@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal_column, select, update
 
-from snoop_flow.entities import REFINED, Item, Prediction, Status
-from snoop_flow.store.items import item_of
+from snoop_flow.entities import REFINED, Item, ItemKind, Prediction, Status
+from snoop_flow.store.items import image_of, item_of
 from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import item, prediction
 
@@ -29,13 +29,13 @@ def by_image(
     Args:
         images: numbers of the only images wanted, few thousand at most.
     """
-    image = func.coalesce(item.c.parent, item.c.number)
+    image = image_of()
     judged = case((prediction.c.decided_by.is_(None), 1), else_=0)
     fitted = case((item.c.origin == REFINED, 0), else_=1)
     wanted = (prediction.c.class_id == class_id) & item.c.gone_at.is_(None)
     if images is not None:
         there = item.alias()
-        lies = there.c.number.in_(list(images)) | there.c.parent.in_(list(images))
+        lies = there.c.number.in_(list(images)) | (there.c.parent.in_(list(images)) & (there.c.kind == ItemKind.REGION))
         wanted &= prediction.c.item.in_(select(there.c.number).where(lies))
     said = [column.label(f"said_{column.name}") for column in prediction.c]
     joined = select(item, *said).join(prediction, prediction.c.item == item.c.number).where(wanted)
@@ -130,9 +130,12 @@ def publishable(statuses: Sequence[Status]) -> ColumnElement[bool]:
 
 
 def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]) -> Iterator[list[Prediction]]:
-    """Batches of the predictions of live items in some states, by item number; uncertain proposals are left out."""
+    """Batches of the predictions of live items in some states, by item number; uncertain proposals are left out.
+
+    Keyframes are left out, too: what is said of them is said of stretches of their film, see `on_keyframes`.
+    """
     last = -1
-    live = (prediction.c.class_id == class_id) & publishable(statuses)
+    live = (prediction.c.class_id == class_id) & publishable(statuses) & (item.c.kind != ItemKind.KEYFRAME)
     joined = select(prediction).join(item, item.c.number == prediction.c.item)
     while True:
         after = joined.where(live, item.c.gone_at.is_(None), prediction.c.item > last)
@@ -141,6 +144,22 @@ def to_publish(connection: Connection, class_id: str, statuses: Sequence[Status]
             return
         last = rows[-1].item
         yield [prediction_of(row) for row in rows]
+
+
+def filmed(connection: Connection, class_id: str) -> list[str]:
+    """Ids of the records of which a class says something about a live keyframe."""
+    mine = (prediction.c.class_id == class_id) & (item.c.kind == ItemKind.KEYFRAME) & item.c.gone_at.is_(None)
+    joined = select(item.c.record_id).join(prediction, prediction.c.item == item.c.number).where(mine)
+    return list(connection.execute(joined.distinct().order_by(item.c.record_id)).scalars())
+
+
+def on_keyframes(connection: Connection, record_id: str, class_ids: Sequence[str] | None = None) -> list[Prediction]:
+    """What classes say of the live keyframes of a record, rejected ones too, by class and item."""
+    mine = (item.c.record_id == record_id) & (item.c.kind == ItemKind.KEYFRAME) & item.c.gone_at.is_(None)
+    joined = select(prediction).join(item, item.c.number == prediction.c.item).where(mine)
+    if class_ids is not None:
+        joined = joined.where(prediction.c.class_id.in_(list(class_ids)))
+    return [prediction_of(row) for row in connection.execute(joined.order_by(prediction.c.class_id, item.c.number))]
 
 
 def shuffled(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
+from snoop_flow.store.items import image_of
 from snoop_flow.store.predictions import publishable
 from snoop_flow.store.rows import chunks, now, to, upsert
 from snoop_flow.store.schema import annotation, item, prediction, record
@@ -42,6 +43,24 @@ def _differs(new: Mapping[str, Any], old: Row[Any] | None) -> bool:
 
 def _timeless(content: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in {"created", "modified"}}
+
+
+def standing(connection: Connection, class_id: str, numbers: Sequence[int]) -> list[int]:
+    """Those of some items that have a live annotation of a class."""
+    found: list[int] = []
+    for part in chunks(numbers):
+        mine = (annotation.c.class_id == class_id) & annotation.c.item.in_(part) & annotation.c.withdrawn_at.is_(None)
+        found += connection.execute(select(annotation.c.item).where(mine)).scalars()
+    return found
+
+
+def withdraw(connection: Connection, class_id: str, numbers: Sequence[int]) -> int:
+    """Withdraw the live annotations of a class on some items; returns how many."""
+    at, gone = now(), 0
+    for part in chunks(numbers):
+        mine = (annotation.c.class_id == class_id) & annotation.c.item.in_(part) & annotation.c.withdrawn_at.is_(None)
+        gone += connection.execute(update(annotation).where(mine).values(withdrawn_at=at, modified_at=at)).rowcount
+    return gone
 
 
 def withdraw_unsupported(connection: Connection, class_id: str, statuses: Sequence[Status]) -> int:
@@ -112,7 +131,7 @@ def stream(
         statement = statement.where(annotation.c.class_id.in_(list(class_ids)))
     if collection_id is not None:
         statement = statement.where(record.c.collection_id == collection_id)
-    image = func.coalesce(item.c.parent, item.c.number)
+    image = image_of()
     ordered = statement.order_by(item.c.record_id, item.c.position, image, item.c.number, annotation.c.id)
     result = connection.execute(ordered.execution_options(yield_per=1000))
     for part in result.partitions():

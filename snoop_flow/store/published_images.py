@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from snoop_flow.entities import Annotation, ItemKind
+from snoop_flow.store.items import image_of
 from snoop_flow.store.rows import chunks, to
 from snoop_flow.store.schema import annotation, item
 
@@ -44,14 +45,9 @@ class Wanted:
 _RUN = annotation.c.content["run_uri"].as_string()
 
 
-def _image_of(table: Any) -> ColumnElement[int]:
-    is_region = and_(table.c.kind == ItemKind.REGION, table.c.parent.is_not(None))
-    return case((is_region, table.c.parent), else_=table.c.number)
-
-
 def _same_image(other: Any) -> ColumnElement[bool]:
     """`other` is of the image of `item`; said so that the indexes on number and parent serve."""
-    image = _image_of(item)
+    image = image_of(item)
     return or_(other.c.number == image, and_(other.c.parent == image, other.c.kind == ItemKind.REGION))
 
 
@@ -66,7 +62,7 @@ def walk(connection: Connection, wanted: Wanted, limit: int) -> list[tuple[int, 
         .correlate(annotation, item)
     )
     statement = (
-        select(_image_of(item), annotation.c.modified_at, annotation.c.id)
+        select(image_of(item), annotation.c.modified_at, annotation.c.id)
         .join(item, item.c.number == annotation.c.item)
         .where(~superseded.exists())
     )
@@ -96,7 +92,7 @@ def statements_on(connection: Connection, images: Sequence[int]) -> dict[int, li
     found: dict[int, list[Annotation]] = {number: [] for number in images}
     for part in chunks(images, 1000):
         mine = or_(item.c.number.in_(part), and_(item.c.parent.in_(part), item.c.kind == ItemKind.REGION))
-        rows = select(annotation, _image_of(item).label("image")).join(item, item.c.number == annotation.c.item)
+        rows = select(annotation, image_of(item).label("image")).join(item, item.c.number == annotation.c.item)
         for row in connection.execute(rows.where(mine).order_by(annotation.c.id)):
             if row.image in found:  # a region itself is no image
                 found[row.image].append(to(Annotation, row))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from snoop_flow.entities import Item, Record
-from snoop_flow.errors import NotFoundError
+from snoop_flow.entities import Item, ItemKind, Record
+from snoop_flow.errors import IntegrityError, NotFoundError
 from snoop_flow.store import descriptions, embeddings
-from snoop_flow.store.items import item_of, whole
+from snoop_flow.store.items import item_of, searched, whole
 from snoop_flow.store.rows import chunks, languages, to, upsert
 from snoop_flow.store.schema import item, record
 
@@ -35,9 +35,7 @@ def kept(connection: Connection, record_ids: Sequence[str]) -> dict[str, Any]:
 def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> None:
     """Write records that were never harvested before, each with its items, as `save` does; a batch costs little."""
     upsert(connection, record, [{**_columns(values), "gone_at": None} for values, _ in batch], ["id"])
-    rows = [{**_columns(one), "gone_at": None} for _, items in batch for one in items]
-    for part in chunks(rows, 1000):
-        upsert(connection, item, part, ["id"])
+    enter(connection, [one for _, items in batch for one in items])
     descriptions.add(connection, batch)
 
 
@@ -46,19 +44,14 @@ def save(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapp
 
     Args:
         values: the columns of a record, and `words`: the texts by which it is found.
-        items: likewise; regions that were cut out of them follow them.
+        items: likewise, `parent` being the id of another one; what was found in them follows them, such as shots of a
+            film and regions of an image.
     """
     upsert(connection, record, [{**_columns(values), "gone_at": None}], ["id"])
-    for part in chunks(items, 1000):
-        back = select(item.c.number).where(item.c.id.in_([one["id"] for one in part]), item.c.gone_at.is_not(None))
-        embeddings.renew(connection, list(connection.execute(back).scalars()))
-        upsert(connection, item, [{**_columns(one), "gone_at": None} for one in part], ["id"])
-    present = {one["id"] for one in items}
-    mine = (item.c.record_id == values["id"]) & whole
-    kept = connection.execute(select(item.c.id).where(mine, item.c.gone_at.is_(None))).scalars()
-    gone = [id_ for id_ in kept if id_ not in present]
-    for ids in chunks(gone):
-        connection.execute(update(item).where(item.c.id.in_(ids)).values(gone_at=values["harvested_at"]))
+    renew(connection, [one["id"] for one in items])
+    enter(connection, items)
+    described = (item.c.record_id == values["id"]) & whole & (item.c.origin == "")  # the rest follows these
+    leave(connection, described, {one["id"] for one in items}, values["harvested_at"])
     follow_parents(connection, values["id"])
     descriptions.replace(connection, values, items)
 
@@ -67,13 +60,61 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "words"}
 
 
+def renew(connection: Connection, ids: Sequence[str]) -> None:
+    """Let vectors of items that were gone and come back count as new."""
+    for part in chunks(ids, 1000):
+        back = select(item.c.number).where(item.c.id.in_(part), item.c.gone_at.is_not(None))
+        embeddings.renew(connection, list(connection.execute(back).scalars()))
+
+
+def enter(connection: Connection, items: Sequence[Mapping[str, Any]]) -> None:
+    """Enter items by their ids, or bring them up to date; `parent` is the id of one entered with them or before.
+
+    Raises:
+        IntegrityError: a parent is nowhere.
+    """
+    numbers: dict[str, int] = {}
+    waiting = list(items)
+    while waiting:
+        missing = {one["parent"] for one in waiting if one["parent"] is not None} - set(numbers)
+        ready = [one for one in waiting if one["parent"] not in missing]
+        for part in chunks(ready, 1000):
+            rows = [{**_columns(one), "parent": numbers.get(one["parent"]), "gone_at": None} for one in part]
+            upsert(connection, item, rows, ["id"])
+        waiting = [one for one in waiting if one["parent"] in missing]
+        known = _numbers(connection, missing)
+        if waiting and not known:
+            raise IntegrityError(f"item {waiting[0]['id']} is a part of {waiting[0]['parent']}, which does not exist")
+        numbers |= known
+
+
+def _numbers(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in chunks(ids):
+        rows = connection.execute(select(item.c.id, item.c.number).where(item.c.id.in_(part)))
+        found.update((row.id, row.number) for row in rows)
+    return found
+
+
+def leave(connection: Connection, among: ColumnElement[bool], present: Collection[str], at: datetime) -> None:
+    """Mark as gone what is not present among some items."""
+    kept = connection.execute(select(item.c.id).where(among, item.c.gone_at.is_(None))).scalars()
+    for ids in chunks([id_ for id_ in kept if id_ not in present]):
+        connection.execute(update(item).where(item.c.id.in_(ids)).values(gone_at=at))
+
+
 def follow_parents(connection: Connection, record_id: str) -> None:
-    """Let regions come, go and change their image as the items do that they were cut out of."""
+    """Let what was found in items follow these: regions come, go and change as their images do; shots go with films."""
     parent = item.alias()
     of_parent = parent.c.number == item.c.parent
     names = ("image", "image_digest", "width", "height", "position", "gone_at")
     values = {name: select(parent.c[name]).where(of_parent).scalar_subquery() for name in names}
-    connection.execute(update(item).where(item.c.record_id == record_id, ~whole).values(values))
+    mine = item.c.record_id == record_id
+    for kind in (ItemKind.SHOT, ItemKind.KEYFRAME):
+        orphans = mine & (item.c.kind == kind) & (item.c.origin != "") & item.c.gone_at.is_(None)
+        lost = select(parent.c.gone_at).where(of_parent, parent.c.gone_at.is_not(None))
+        connection.execute(update(item).where(orphans, lost.exists()).values(gone_at=lost.scalar_subquery()))
+    connection.execute(update(item).where(mine, ~whole).values(values))
 
 
 def touch(connection: Connection, record_ids: Iterable[str], at: datetime) -> None:
@@ -167,9 +208,9 @@ def items_of(connection: Connection, record_id: str) -> list[Item]:
 
 
 def count_items(connection: Connection, record_ids: Sequence[str]) -> int:
-    """How many live items some records have, regions left out."""
+    """How many searched items some records have, regions left out."""
     total = 0
     for part in chunks(record_ids):
-        live = item.c.record_id.in_(part) & item.c.gone_at.is_(None) & whole
+        live = item.c.record_id.in_(part) & item.c.gone_at.is_(None) & searched
         total += connection.execute(select(func.count()).select_from(item).where(live)).scalar_one()
     return total

@@ -30,6 +30,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 CONVENTION = {
@@ -192,6 +193,7 @@ item = Table(
     Column("image", JSON, nullable=False),
     Column("image_digest", String(64), nullable=False),
     Column("origin", String(50), nullable=False, default="", server_default=""),
+    Column("searched", Boolean, nullable=False, default=True, server_default=true()),
     _when("gone_at", nullable=True),
 )
 # few items are gone, and which they are is asked at every search
@@ -201,11 +203,38 @@ Index(
     sqlite_where=item.c.gone_at.is_not(None),
     postgresql_where=item.c.gone_at.is_not(None),
 )
+# likewise films and their shots, which only their keyframes are found for
+Index(
+    "ix_item_unsearched",
+    item.c.number,
+    sqlite_where=item.c.searched.is_(False),
+    postgresql_where=item.c.searched.is_(False),
+)
 Index(
     "ix_item_parent",
     item.c.parent,
     sqlite_where=item.c.parent.is_not(None),
     postgresql_where=item.c.parent.is_not(None),
+)
+
+# a film that is being cut into shots, or was: `version` tells which film and how, `facts` how long and large it is
+film = Table(
+    "film",
+    metadata,
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("facts", JSON, nullable=False),
+    _when("finished_at", nullable=True),
+)
+
+# what was found in a part of it, so that an interrupted film goes on
+film_part = Table(
+    "film_part",
+    metadata,
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("found", JSON, nullable=False),
 )
 
 # what a record, or an item of it, is found by; the full-text index over it is spelt by the migration

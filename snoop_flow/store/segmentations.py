@@ -6,20 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from snoop_flow.store.items import whole
+from snoop_flow.store.items import searched, whole
 from snoop_flow.store.rows import chunks, upsert
 from snoop_flow.store.schema import item, record, segmented
 
 
 def lacking(connection: Connection, set_id: int, segmenter: str, most: int, collection_id: str | None) -> list[int]:
-    """Numbers of the live items whose present image the segmenter has not seen, or was asked for fewer regions of."""
+    """Numbers of the items whose present image the segmenter has not seen, or was asked for fewer regions of."""
     statement = select(item.c.number).join(record, record.c.id == item.c.record_id)
     seen = and_(segmented.c.item == item.c.number, segmented.c.set_id == set_id, segmented.c.segmenter == segmenter)
     stale = or_(segmented.c.image_digest != item.c.image_digest, segmented.c.most < most)
     statement = statement.outerjoin(segmented, seen).where(or_(segmented.c.item.is_(None), stale))
     if collection_id is not None:
         statement = statement.where(record.c.collection_id == collection_id)
-    return list(connection.execute(statement.where(item.c.gone_at.is_(None), whole).order_by(item.c.number)).scalars())
+    return list(
+        connection.execute(statement.where(item.c.gone_at.is_(None), searched).order_by(item.c.number)).scalars()
+    )
 
 
 def keep(connection: Connection, set_id: int, segmenter: str, most: int, digests: Mapping[int, str]) -> None:

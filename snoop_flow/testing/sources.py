@@ -123,6 +123,7 @@ def _check_read(name: str, opened: HarvestSource, ref: RecordRef) -> None:
     keys = [(item.key, item.selector) for item in draft.items]
     require(len(set(keys)) == len(keys), f"{what}: two items have the same key and selector")
     for item in draft.items:
+        require(item.parent is None or item.parent in keys, f"{what}: item {item.key} is a part of what is not there")
         _check_item(f"{what}: item {item.key}", item)
     require(draft == opened.read(kept), f"{what}: read again, unchanged, it differs (digests must not)")
 
@@ -138,12 +139,17 @@ def _through_json(what: str, ref: RecordRef) -> RecordRef:
 def _check_item(what: str, item: ItemDraft) -> None:
     require(bool(item.key), f"{what}: needs a key")
     sized = isinstance(item.width, int) and isinstance(item.height, int) and item.width > 0 and item.height > 0
-    require(sized, f"{what}: size {item.width} × {item.height} must be whole and positive, in pixels")
-    require(bool(item.image_digest), f"{what}: needs an image_digest")
+    require(
+        sized or not item.searched, f"{what}: size {item.width} × {item.height} must be whole and positive, in pixels"
+    )
+    require(bool(item.image_digest) or not item.searched, f"{what}: needs an image_digest")
     _check_label(f"{what}: label", item.label)
     require(bool(SELECTOR.fullmatch(item.selector)), f"{what}: selector {item.selector!r} must be xywh=… or t=…")
     try:
-        require(bool(item.image) and json.loads(json.dumps(dict(item.image))) == dict(item.image), "lists, not tuples")
+        require(
+            (bool(item.image) or not item.searched) and json.loads(json.dumps(dict(item.image))) == dict(item.image),
+            "lists, not tuples",
+        )
     except (TypeError, AssertionError) as error:
         raise AssertionError(f"{what}: the image must be kept as JSON ({error})") from error
 

@@ -119,6 +119,7 @@ def test_started_job_runs_as_a_flow_run(served: Workspace, capsys: pytest.Captur
         "push",
         "retry",
         "refine",
+        "harvest_videos",
         "segment",
         "ingest",
         "switch",

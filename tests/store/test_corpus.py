@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from snoop_flow.entities import Source
-from snoop_flow.errors import NotFoundError
+from snoop_flow.errors import IntegrityError, NotFoundError
 from snoop_flow.store import Catalogue, collections, descriptions, embeddings, items, people, records, schema
 from snoop_flow.store.analysis import words_of
 from snoop_flow.store.rows import now, opaque_id
@@ -203,3 +203,51 @@ def test_unknown_names_are_said_with_those_there_are(catalogue: Catalogue) -> No
             collections.by_slug(connection, "posters")
         with pytest.raises(NotFoundError, match="no item 'x'"):
             items.by_ids(connection, ["x"])
+
+
+def _film(id_: str, *times: float) -> list[dict[str, Any]]:
+    """A film's canvas, a shot and keyframes of it, as a segmenter finds them."""
+    common: dict[str, Any] = {"record_id": id_, "uri": "https://example.org/film", "label": {"none": ["Film"]}}
+    common |= {"width": 64, "height": 36, "image": {"path": "one.jpg"}, "image_digest": "d", "words": ""}
+    canvas = common | {"id": "film", "parent": None, "kind": "canvas", "selector": "", "searched": False, "origin": ""}
+    shot = common | {"id": "shot", "parent": "film", "kind": "shot", "selector": "t=0,9", "searched": False}
+    keyframe = common | {"parent": "shot", "kind": "keyframe", "searched": True, "origin": "cuts"}
+    found = [keyframe | {"id": f"at{time}", "selector": f"t={time}"} for time in times]
+    return [{**one, "position": place} for place, one in enumerate([canvas, shot | {"origin": "cuts"}, *found])]
+
+
+def test_a_film_is_kept_by_its_shots_and_found_by_their_keyframes_only(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        id_ = _save(connection, source, "film", [])
+        records.enter(connection, _film(id_, 1, 5)[::-1])  # the order does not matter
+        canvas, shot, first, second = records.items_of(connection, id_)
+        assert [one.kind for one in (canvas, shot, first, second)] == ["canvas", "shot", "keyframe", "keyframe"]
+        assert (canvas.parent, shot.parent, first.parent, second.parent) == (None, canvas.number, *[shot.number] * 2)
+        found = sorted([first.number, second.number])
+        assert items.lacking_vectors(connection, None, None) == found
+        assert (items.count(connection), records.count_items(connection, [id_])) == (2, 2)
+        assert items.numbers_in(connection, None) == found
+        assert _found(connection, "evora") == found
+
+
+def test_what_was_found_in_a_film_stays_as_long_as_its_canvas_does(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        source = _source(connection)
+        id_ = _save(connection, source, "film", [])
+        every = _film(id_, 1, 5)
+        records.enter(connection, every)
+        values: dict[str, Any] = {"id": id_, "collection_id": source.collection_id, "source_id": source.id}
+        values |= {"uri": "urn:film"}
+        values |= {"label": {}, "metadata": [], "attribution": {}, "digest": "d2", "local": True, "words": ""}
+        records.save(connection, {**values, "harvested_at": now()}, every[:1])  # as its source describes it: no shots
+        assert len(records.items_of(connection, id_)) == 4
+        records.save(connection, {**values, "harvested_at": now()}, [])
+        assert records.items_of(connection, id_) == []
+
+
+def test_a_part_of_nothing_is_refused(catalogue: Catalogue) -> None:
+    with catalogue.write() as connection:
+        id_ = _save(connection, _source(connection), "film", [])
+        with pytest.raises(IntegrityError, match="shot is a part of film, which does not exist"):
+            records.enter(connection, _film(id_)[1:])

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,15 +154,50 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
     assert not wrong
 
 
+@dataclass(frozen=True)
+class Cinema:
+    """A film in a workspace in which a class of discs was taught."""
+
+    workspace: Workspace
+    record: str
+    class_id: str
+
+    def frame(self, at: float) -> str:
+        """The id of the keyframe at a second."""
+        found = self.workspace.record_items(self.record)
+        return next(one.id for one in found if one.selector == f"t={at:g}")
+
+    def marks(self) -> dict[float, int]:
+        """Second → mark."""
+        frames = {one.id: one.selector for one in self.workspace.record_items(self.record)}
+        found = self.workspace.marks(self.class_id)
+        return {float(frames[item][2:]): value for item, value in found.items() if item in frames}
+
+
+@pytest.fixture
+def cinema(archive: Workspace, pictures: Path, add_film: Callable[..., str], tmp_path: Path) -> Cinema:
+    """A film of which one stretch was accepted and others are proposed; its file is no film."""
+    return _cinema(archive, pictures, add_film, tmp_path)
+
+
+@pytest.fixture
+def films(cinema: Cinema, pictures: Path, add_film: Callable[..., str], tmp_path: Path) -> list[str]:
+    """The addresses of films in all states."""
+    return _of_films(cinema, pictures, add_film, tmp_path)
+
+
 @pytest.fixture(scope="session")
-def screened(_ingested: Path, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def screened(
+    _ingested: Path, pictures: Path, add_film: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[str]]:
     """A workspace in which classes were taught and applied, to be copied, and the addresses of all its screens."""
-    folder = tmp_path_factory.mktemp("screened") / "workspace"
-    shutil.copytree(_ingested, folder)
-    with Workspace.open(folder) as archive:
-        records = {record.label["none"][0]: record.id for record in archive.records("drawn")}
-        discs, frames = ([one.id for one in archive.record_items(records[kind])] for kind in ("discs", "frames"))
-        return folder, [*_of_images(archive, discs, frames), *_of_parts(archive, pictures), *_FAILING]
+    base = tmp_path_factory.mktemp("screened")
+    shutil.copytree(_ingested, base / "workspace")
+    with Workspace.open(base / "workspace") as archive:
+        items = _drawn(archive)
+        screens = [*_of_images(archive, items["discs"], items["frames"]), *_of_parts(archive, pictures), *_FAILING]
+        films = _of_films(_cinema(archive, pictures, add_film, base), pictures, add_film, base)
+        return archive.folder, [*screens, *films]
 
 
 @pytest.fixture
@@ -171,6 +207,36 @@ def screens(screened: tuple[Path, list[str]]) -> list[str]:
 
 
 _FAILING = ("/classes/none", "/?low=much&show=ranking", "/?item=none")
+
+
+def _drawn(archive: Workspace) -> dict[str, list[str]]:
+    """The ids of the items of each kind of picture."""
+    return {
+        record.label["none"][0]: [one.id for one in archive.record_items(record.id)]
+        for record in archive.records("drawn")
+    }
+
+
+def _cinema(archive: Workspace, pictures: Path, add_film: Callable[..., str], folder: Path) -> Cinema:
+    file = folder / "film.webm"
+    file.write_bytes(b"no film")
+    record, items = add_film(archive, pictures, file=file), _drawn(archive)
+    archive.embed()
+    made = archive.create_class("Rounds", positives=items["discs"][:8])
+    archive.mark(made.id, dict.fromkeys([*items["frames"][:8], *items["stripes"][:8]], -1), op_id="taught")
+    archive.fit(made.id)
+    archive.enrich([made.id], collection="films", threshold=-0.5)
+    found = Cinema(archive, record, made.id)
+    archive.review(made.id, accept=[found.frame(1.0)], reject=[found.frame(9.0)])
+    return found
+
+
+def _of_films(cinema: Cinema, pictures: Path, add_film: Callable[..., str], folder: Path) -> list[str]:
+    gone = add_film(cinema.workspace, pictures, "Gone", file=folder / "gone.webm")
+    bare = add_film(cinema.workspace, pictures, "Bare", file=folder / "film.webm", shots=(), frames=())
+    here = f"/videos/{cinema.record}"
+    whole = [f"{here}?class={cinema.class_id}&item={cinema.frame(9.0)}", here, f"/videos/{gone}", f"/videos/{bare}"]
+    return [*whole, f"/records/{cinema.record}?item={cinema.frame(9.0)}&class={cinema.class_id}"]
 
 
 def _of_images(archive: Workspace, discs: list[str], frames: list[str]) -> list[str]:

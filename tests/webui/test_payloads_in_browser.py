@@ -44,7 +44,7 @@ PAYLOADS = [quote + form.format(run=RUN) for quote, form in itertools.product(QU
 
 
 @pytest.fixture
-def poisoned(archive: Workspace) -> list[str]:
+def poisoned(archive: Workspace, films: list[str]) -> list[str]:
     """Every text of the workspace is one or several of the payloads; the addresses of all screens."""
     texts = itertools.cycle(PAYLOADS)
     with archive.catalogue.write() as connection:
@@ -80,6 +80,7 @@ def poisoned(archive: Workspace) -> list[str]:
     screens += [f"{here}/audit", f"{here}/review?status=all", f"{here}/publish?policy=all", f"{here}/versions"]
     screens += [f"{here}/distribution"]
     screens += [f"{here}/publish/preview/{best.record}?policy=all", f"/items/{best.item}?class={made.id}"]
+    screens += films
     screens += ["/home", "/discover", "/admin", "/jobs", "/sources", "/enrichment", "/preferences"]
     screens += [f"/classes/new?item={discs[0]}", f"/?q={PAYLOADS[2]}&without={PAYLOADS[3]}"]
     # what failure pages say again

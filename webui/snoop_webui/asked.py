@@ -42,6 +42,7 @@ class Asked:
         low: lowest score wanted.
         high: highest score wanted.
         seconds: keyframes of one video that lie no farther apart are shown once.
+        neighbours: the keyframes around each one shown are brought in.
     """
 
     text: str = ""
@@ -61,6 +62,7 @@ class Asked:
     low: float | None = None
     high: float | None = None
     seconds: float = 0.0
+    neighbours: bool = False
 
     @property
     def searching(self) -> bool:
@@ -143,6 +145,7 @@ _PARAMETERS = {
     "low": "low",
     "high": "high",
     "seconds": "seconds",
+    "neighbours": "near",
 }
 _DEFAULTS = {one.name: one.default for one in fields(Asked)}
 
@@ -179,6 +182,7 @@ def parse(values: MultiDict[str, str]) -> Asked:
         low=_number(values, "low", float, None, (-1e9, 1e9)),
         high=_number(values, "high", float, None, (-1e9, 1e9)),
         seconds=_number(values, "seconds", float, 0.0, (0, 86_400)),
+        neighbours=values.get("near", "") == "1",
     )
 
 

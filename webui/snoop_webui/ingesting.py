@@ -1,4 +1,4 @@
-"""Harvest, then embed, then index: three jobs, each started when the one before is done."""
+"""Harvest, then cut films into shots, then embed, then index: jobs, each started when the one before is done."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from snoop_flow import SnoopError, Workspace
 from snoop_flow.entities import Job, JobState
 
+FILMS = "harvest_videos"
 PAUSE = 0.5  # seconds between two looks at the job that is waited for
 _FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def ingest(workspace: Workspace, parameters: Mapping[str, Any]) -> Job:
     Should the server stop in between, the page of sources offers what is left.
     """
     job = workspace.start_job("harvest", dict(parameters))
-    _follow(workspace, job, ("embed", "index"))
+    _follow(workspace, job, (FILMS, "embed", "index"))
     return job
 
 
@@ -46,6 +47,10 @@ def _run(workspace: Workspace, job_id: str, kinds: tuple[str, ...]) -> None:
                 pause.wait(PAUSE)
             if job.state is not JobState.DONE:
                 return
-            job_id = workspace.start_job(kind, {}).id
+            if kind == FILMS:
+                films = workspace.start_videos(job.report.get("collection") or None)
+                job_id = films.id if films else job_id
+            else:
+                job_id = workspace.start_job(kind, {}).id
     except SnoopError as error:
         log.error("after job %s: %s", job_id, error)

@@ -27,6 +27,8 @@ DEFAULTS = {
     "grid": "g",
     "before": ",",
     "after": ".",
+    "span-start": "b",
+    "span-end": "e",
     "help": "?",
 }
 _TAKEN = frozenset(" ")  # it selects

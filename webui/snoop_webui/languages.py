@@ -22,6 +22,8 @@ from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 
+from snoop_flow import citing
+from snoop_flow.fragments import time_of
 from snoop_flow.frugality import joules_text
 
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -80,7 +82,7 @@ def speak(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, score=score, percent=percent, share=share, at_least=at_least, moment=moment, ago=ago, text=text
     )
-    app.jinja_env.filters.update(energy=energy, hours=hours, lasting=lasting)
+    app.jinja_env.filters.update(energy=energy, hours=hours, lasting=lasting, clock=clock, moment_of=moment_of)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -150,6 +152,18 @@ def lasting(seconds: float) -> str:
     if seconds >= _MINUTES * 60:
         return hours(seconds / 3600)
     return str(format_unit(max(1, round(seconds)), "duration-second", locale=language()))
+
+
+def clock(seconds: float) -> str:
+    """A moment of a film, to a tenth of a second: `0:01:05.5` or `0:01:05,5`."""
+    decimals = str(format_decimal(1.5, locale=language()))[1]
+    return citing.clock(round(seconds, 1)).replace(".", decimals)
+
+
+def moment_of(selector: str) -> str:
+    """When a keyframe was taken, "" for what is none."""
+    found = time_of(selector) if selector.startswith("t=") else None
+    return "" if found is None else clock(found[0])
 
 
 def moment(value: datetime | None) -> str:

@@ -23,9 +23,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Range, Range",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "Access-Control-Expose-Headers": "ETag, Link, Location",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Range, ETag, Link, Location",
 }
 # annotation clients of any site may write with a key; a browser sends none by itself, as it would a cookie
 _PROTOCOL = {
@@ -67,6 +67,13 @@ def allow_images_from(uri: str) -> None:
     parts = urlsplit(uri)
     if parts.scheme in ("http", "https") and parts.netloc:
         g.image_servers = getattr(g, "image_servers", set()) | {f"{parts.scheme}://{parts.netloc}"}
+
+
+def allow_media_from(uri: str = "") -> None:
+    """Let this answer's page play films of this server, and of the server of `uri`."""
+    parts = urlsplit(uri)
+    there = {f"{parts.scheme}://{parts.netloc}"} if parts.scheme in ("http", "https") and parts.netloc else set()
+    g.media_servers = getattr(g, "media_servers", {"'self'"}) | there
 
 
 def allow_inline_styles() -> None:
@@ -127,8 +134,10 @@ def _add_headers(response: Response) -> Response:
 
 def _policy() -> str:
     servers = "".join(f" {server}" for server in sorted(getattr(g, "image_servers", ())))
+    media = "".join(f" {server}" for server in sorted(getattr(g, "media_servers", ())))
     style = "'self' 'unsafe-inline'" if getattr(g, "inline_styles", False) else "'self'"
     return (
         f"default-src 'none'; script-src 'self'; style-src {style}; font-src 'self'; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; connect-src 'self'{servers}"
+        + (f"; media-src{media}" if media else "")
     )

@@ -20,6 +20,8 @@ def wall(workspace: Workspace, collection: str, count: int, class_name: str | No
     for slug in slugs:
         records = workspace.records(slug, limit=share)
         each = -(-share // max(len(records), 1))
-        found = [item.id for record in records for item in workspace.record_items(record.id)[:each]]
+        # a film by its keyframes: whatever is not searched has no picture of its own
+        shown = ([one.id for one in workspace.record_items(record.id) if one.searched] for record in records)
+        found = [item for items in shown for item in items[:each]]
         chosen += found[:share]
     return tuple(workspace.cards(chosen[:count], class_name))

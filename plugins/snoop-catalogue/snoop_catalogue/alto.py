@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from snoop_catalogue import statements
-from snoop_catalogue.grouping import by_page
+from snoop_catalogue.grouping import by_image
 from snoop_catalogue.xml_files import Element, add, write_files
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
@@ -24,7 +24,7 @@ _DEFAULT: Any = {None: ALTO}  # lxml-stubs knows no namespace without a prefix
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
     """Write the files below the folder `path`."""
-    return write_files(path, by_page(rows, context), lambda group: describe(group, context))
+    return write_files(path, by_image(rows, context), lambda group: describe(group, context))
 
 
 def describe(group: list[ExportRow], context: ExportContext) -> Element:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from snoop_catalogue import statements
-from snoop_catalogue.grouping import by_page
+from snoop_catalogue.grouping import by_image
 from snoop_catalogue.json_files import ArrayWriter
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
@@ -29,7 +29,7 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     ):
         file.write('{"images": ')
         with ArrayWriter(file) as images, ArrayWriter(waiting) as annotations:
-            for number, (_, group) in enumerate(by_page(rows, context), 1):
+            for number, (_, group) in enumerate(by_image(rows, context), 1):
                 images.write(_image(number, group[0], context))
                 for row in group:
                     count += 1

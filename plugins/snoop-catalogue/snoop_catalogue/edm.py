@@ -43,6 +43,8 @@ def describe(group: list[ExportRow], context: ExportContext) -> Element:
     about = first.item.uri
     _object(root, about, group)
     picture, service = statements.image(first, context)
+    if film := statements.film(first, context):
+        picture, service = film, ""
     if picture:
         found = add(root, _name("edm:WebResource"), "", {_name("rdf:about"): picture})
         if service:
@@ -71,7 +73,7 @@ def _object(root: Element, about: str, group: list[ExportRow]) -> None:
     for language, text in list(citing.spoken(first.record.label)) or [("", first.record.uri)]:
         add(found, _name("dc:title"), text, {XML_LANG: language} if language else None)
     _reference(found, "dcterms:isPartOf", first.record.uri)
-    add(found, _name("edm:type"), "IMAGE")
+    add(found, _name("edm:type"), "VIDEO" if first.annotation.time else "IMAGE")
 
 
 def _aggregation(root: Element, about: str, row: ExportRow, picture: str, context: ExportContext) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
+from snoop_flow.entities import image_of
 from snoop_flow.plugin_types import ExportContext, ExportRow
 
 MOST = 100
@@ -22,7 +23,18 @@ def by_record(rows: Iterable[ExportRow], most: int = MOST) -> Iterator[Part]:
             yield number, part
 
 
+def by_image(rows: Iterable[ExportRow], context: ExportContext) -> Iterator[tuple[str, list[ExportRow]]]:
+    """As `by_page`, but a film by its keyframes: each is a picture of its own."""
+
+    def picture(row: ExportRow) -> tuple[str, int]:
+        return context.page_uri(row.item), image_of(row.item) if row.annotation.time else 0
+
+    for (uri, keyframe), group in groupby(rows, key=picture):
+        found = list(group)
+        yield found[0].item.id if keyframe else uri.rsplit("/", 1)[-1], found
+
+
 def by_page(rows: Iterable[ExportRow], context: ExportContext) -> Iterator[tuple[str, list[ExportRow]]]:
-    """Groups of all rows of one image and its regions, with the image's id, which is safe in a file name."""
+    """Groups of all rows of one image and its regions, or of one film, with its id, which is safe in a file name."""
     for uri, group in groupby(rows, key=lambda row: context.page_uri(row.item)):
         yield uri.rsplit("/", 1)[-1], list(group)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from snoop_catalogue import statements
-from snoop_catalogue.grouping import by_page
+from snoop_catalogue.grouping import by_image
 from snoop_catalogue.json_files import ArrayWriter
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
@@ -22,7 +22,7 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     count = 0
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         with ArrayWriter(file) as tasks:
-            for _, group in by_page(rows, context):
+            for _, group in by_image(rows, context):
                 count += len(group)
                 tasks.write(_task(group, context))
         file.write("\n")

@@ -1,7 +1,7 @@
 """Exporter `mets`: METS (https://www.loc.gov/standards/mets/), a file for each document.
 
-The agent is software; each statement has a section of Dublin Core and a `div` whose `area` is its box on the image. A
-document with more than `MOST` statements takes several files.
+The agent is software; each statement has a section of Dublin Core and a `div` whose `area` is its box on the image, or
+its stretch of the film. A document with more than `MOST` statements takes several files.
 """
 
 from __future__ import annotations
@@ -51,10 +51,15 @@ def describe(group: list[ExportRow], context: ExportContext) -> Element:
         _statement(root, number, row)
     pictures = {row.item.uri: row for row in group}
     names = {uri: f"FILE_{number}" for number, uri in enumerate(pictures, 1)}
-    files = _add(_add(root, "fileSec"), "fileGrp", "", {"USE": "image"})
+    section = _add(root, "fileSec")
+    groups: dict[str, Element] = {}
     for uri, row in pictures.items():
-        found = _add(files, "file", "", {"ID": names[uri]})
-        address = statements.image(row, context)[0] or uri
+        film = statements.film(row, context)
+        use = "video" if film else "image"
+        if use not in groups:
+            groups[use] = _add(section, "fileGrp", "", {"USE": use})
+        found = _add(groups[use], "file", "", {"ID": names[uri]})
+        address = film or statements.image(row, context)[0] or uri
         _add(found, "FLocat", "", {"LOCTYPE": "URL", _HREF: address})
     _structure(root, group, names)
     return root
@@ -78,14 +83,31 @@ def _structure(root: Element, group: list[ExportRow], names: dict[str, str]) -> 
     views: dict[str, Element] = {}
     for number, row in enumerate(group, 1):
         if row.item.uri not in views:
-            facts = {"TYPE": "image", "LABEL": statements.view(row)}
+            of_film = row.annotation.time is not None
+            facts = {"TYPE": "video"} if of_film else {"TYPE": "image", "LABEL": statements.view(row)}
             views[row.item.uri] = view = _add(whole, "div", "", facts)
             _add(view, "fptr", "", {"FILEID": names[row.item.uri]})
         facts = {"TYPE": "statement", "LABEL": statements.term(row), "DMDID": f"DMD_{number}"}
         pointer = _add(_add(views[row.item.uri], "div", "", facts), "fptr")
+        _add(pointer, "area", "", {"FILEID": names[row.item.uri], **_area(row)})
+
+
+def _area(row: ExportRow) -> dict[str, str]:
+    """The box on an image; of a film the stretch, and the box where a part of the picture is meant."""
+    area: dict[str, str] = {}
+    if row.annotation.time is None or row.annotation.box is not None:
         left, top, width, height = statements.box(row)
         corners = ",".join(str(side) for side in (left, top, left + width, top + height))
-        _add(pointer, "area", "", {"FILEID": names[row.item.uri], "SHAPE": "RECT", "COORDS": corners})
+        area |= {"SHAPE": "RECT", "COORDS": corners}
+    if row.annotation.time is not None:
+        start, end = map(citing.clock, row.annotation.time)
+        area |= {"BEGIN": _two_digits(start), "END": _two_digits(end), "BETYPE": "TIME"}
+    return area
+
+
+def _two_digits(clock: str) -> str:
+    """HH:MM:SS, as METS writes the hours of a TIME."""
+    return clock if len(clock.split(":")[0]) > 1 else f"0{clock}"
 
 
 def _add(parent: Element, name: str, text: str = "", attributes: dict[str, str] | None = None) -> Element:

@@ -29,8 +29,13 @@ def ark(row: ExportRow) -> str:
 
 
 def view(row: ExportRow) -> str:
-    """The view within the document as its institution counts them: `f12`, by the canvas's address or its place."""
-    return citing.view(row.item)
+    """The view within the document as its institution counts them: `f12`, by the canvas's address or its place.
+
+    Of a film it is the stretch: `0:01:05-0:01:12`.
+    """
+    if row.annotation.time is None:
+        return citing.view(row.item)
+    return "-".join(citing.clock(moment) for moment in row.annotation.time)
 
 
 def identifier(row: ExportRow) -> str:
@@ -75,6 +80,15 @@ def image(row: ExportRow, context: ExportContext) -> tuple[str, str]:
         return f"{service}/full/max/0/default.jpg", service
     found = row.item.image.get("service")
     return str(row.item.image.get("url") or ""), found.get("id", "") if isinstance(found, Mapping) else ""
+
+
+def film(row: ExportRow, context: ExportContext) -> str:
+    """Address of the film that a statement is about, "" where it is about a picture."""
+    if row.annotation.time is None:
+        return ""
+    medium = next((one for one in row.record.media if one.get("canvas") == row.item.uri), {})
+    canvas = context.page_uri(row.item).rsplit("/", 1)[-1]
+    return str(medium.get("url") or "") or f"{context.public_url}/iiif/media/{canvas}"
 
 
 def view_page(row: ExportRow) -> str:

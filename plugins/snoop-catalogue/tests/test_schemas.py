@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from snoop_catalogue.label_studio import LABEL_STUDIO
 from snoop_catalogue.marc21 import MARC21
 from snoop_catalogue.mets import METS_FILES
 from snoop_catalogue.unimarc import UNIMARC
-from snoop_flow.plugin_types import ExporterSpec, ExportRow
+from snoop_flow.entities import Item, ItemKind
+from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportRow
+from snoop_flow.testing import export_context, export_rows
 
 Exported = Callable[[ExporterSpec], Path]
 Validate = Callable[[str, Any], None]
@@ -125,6 +128,66 @@ def test_a_folder_of_files(exported: Exported, validate: Validate, spec: Exporte
     assert len(files) > 60
     for path in files:
         validate(schema, etree.parse(str(path)).getroot())
+
+
+@pytest.fixture
+def film_rows() -> list[ExportRow]:
+    """Statements on two stretches of a film and on a box in it, and one on a picture."""
+    picture, _, boxed, _ = export_rows(1, 2)
+    times = ((0.0, 12.5, None), (3600.0, 3605.25, None), (20.0, 26.0, boxed.annotation.box))
+    rows = []
+    for number, (start, end, box) in enumerate(times, 1):
+        kind = ItemKind.REGION if box else ItemKind.KEYFRAME
+        selector = f"t={start:g}" + ("&xywh=10,20,300,400" if box else "")
+        item = replace(picture.item, number=number, id=f"frame-{number}", kind=kind, selector=selector)
+        annotation = replace(picture.annotation, time=(start, end), box=box)
+        medium = {"canvas": item.uri, "kind": "Video", "url": "https://films.example.org/7.mp4"}
+        rows.append(replace(picture, item=item, annotation=annotation, record=replace(picture.record, media=(medium,))))
+    other = replace(picture.record, id="other")
+    return [*rows, replace(picture, record=other, item=replace(picture.item, id="page"))]
+
+
+def on_canvas() -> ExportContext:
+    """Keyframes share the page of their canvas."""
+
+    def page(item: Item) -> str:
+        return f"https://e.org/pages/{'film' if 't=' in item.selector else item.id}"
+
+    return replace(export_context(), page_uri=page)
+
+
+def test_mets_tells_stretches_of_a_film(film_rows: list[ExportRow], validate: Validate, tmp_path: Path) -> None:
+    METS_FILES.export(iter(film_rows), tmp_path, on_canvas())
+    documents = [etree.parse(str(path)).getroot() for path in sorted(tmp_path.iterdir())]
+    for one in documents:
+        validate("mets/mets.xsd", one)
+    areas = [dict(one.attrib) for root in documents for one in root.iter("{http://www.loc.gov/METS/}area")]
+    times = [(one["BEGIN"], one["END"], "COORDS" in one) for one in areas if one.get("BETYPE") == "TIME"]
+    expected = [("00:00:00", "00:00:12.5", False), ("01:00:00", "01:00:05.25", False), ("00:00:20", "00:00:26", True)]
+    assert times == expected
+    assert len(areas) == 4
+    assert any(b"https://films.example.org/7.mp4" in etree.tostring(one) for one in documents)
+
+
+def test_edm_knows_a_film(film_rows: list[ExportRow], validate: Validate, tmp_path: Path) -> None:
+    EDM.export(iter(film_rows), tmp_path, on_canvas())
+    found = {path.stem: etree.parse(str(path)).getroot() for path in tmp_path.iterdir()}
+    for one in found.values():
+        validate("edm/EDM.xsd", one)
+    assert b"VIDEO" in etree.tostring(found["film"])
+    assert b"IMAGE" in etree.tostring(found["page"])
+
+
+def test_pictures_of_a_film_are_pictures_of_their_own(film_rows: list[ExportRow], tmp_path: Path) -> None:
+    COCO.export(iter(film_rows), tmp_path / "coco.json", on_canvas())
+    document = json.loads((tmp_path / "coco.json").read_text("utf-8"))
+    assert len(document["images"]) == 4
+
+
+def test_dublin_core_knows_a_film(film_rows: list[ExportRow], validate: Validate, tmp_path: Path) -> None:
+    DUBLIN_CORE.export(iter(film_rows), tmp_path / "dc.xml", on_canvas())
+    text = (tmp_path / "dc.xml").read_text("utf-8")
+    assert (text.count("MovingImage"), text.count("StillImage")) == (1, 1)
 
 
 def test_edm_tells_software_from_persons(exported: Exported) -> None:

@@ -9,6 +9,7 @@ from snoop_flow import citing
 from snoop_flow.entities import LanguageMap
 from snoop_flow.metadata import Dating, dating, places
 from snoop_flow.plugin_types import ExportRow
+from snoop_iiif import media_fragment
 
 Value = str | int | float | datetime | list[int] | list[str] | None
 
@@ -33,7 +34,7 @@ COLUMNS: Mapping[str, tuple[type, Callable[[ExportRow], Value]]] = {
     "title": (str, lambda row: _text(row.record.label)),
     "canvas": (str, lambda row: row.item.uri),
     "label": (str, lambda row: _text(row.item.label)),
-    "selector": (str, lambda row: row.item.selector),
+    "selector": (str, lambda row: media_fragment(row.annotation) if row.annotation.time else row.item.selector),
     "class": (str, lambda row: row.visual_class.name),
     "concept": (str, lambda row: row.visual_class.concept_uri),
     "version": (int, lambda row: row.version),
@@ -46,9 +47,14 @@ COLUMNS: Mapping[str, tuple[type, Callable[[ExportRow], Value]]] = {
     "box": (list[int], lambda row: list(row.annotation.box or ())),
     "ark": (str, lambda row: citing.ark(row.record, row.item)),
     "view": (str, lambda row: citing.view(row.item)),
+    "start": (float, lambda row: row.annotation.time[0] if row.annotation.time else None),
+    "end": (float, lambda row: row.annotation.time[1] if row.annotation.time else None),
     "date": (str, lambda row: found.text if (found := _dated(row)) else ""),
     "first_year": (int, lambda row: _year(row, "first")),
     "last_year": (int, lambda row: _year(row, "last")),
     "places": (list[str], lambda row: list(places(row.record.metadata))),
 }
-"""Name of a column → the type of its values, and how a row's is had; what is not known is None or empty."""
+"""Name of a column → the type of its values, and how a row's is had; what is not known is None or empty.
+
+`start` and `end` are seconds of a film.
+"""

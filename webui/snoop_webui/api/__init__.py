@@ -7,12 +7,13 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, request
 
 from snoop_webui import current
-from snoop_webui.api import auditing, classes, corpus, jobs, marking, review, teaching
+from snoop_webui.api import auditing, classes, corpus, films, jobs, marking, review, teaching
 from snoop_webui.api.openapi import document
 from snoop_webui.api.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *corpus.ROUTES,
+    *films.ROUTES,
     *classes.ROUTES,
     *marking.ROUTES,
     *teaching.ROUTES,

@@ -86,6 +86,7 @@ class Suggest(BaseModel):
     low: float | None = None
     high: float | None = None
     temporal_range: float = Field(0.0, ge=0, description="Seconds within which one keyframe of a video is shown.")
+    neighbours: bool = Field(False, description="Bring in the keyframes within the range around each one shown.")
     seed: int | None = None
 
 
@@ -94,6 +95,8 @@ class Ranking(BaseModel):
 
     count: int = Field(60, ge=1, le=MOST)
     collection: str | None = None
+    temporal_range: float = Field(0.0, ge=0, description="Seconds within which one keyframe of a video is shown.")
+    neighbours: bool = Field(False, description="Bring in the keyframes within the range around each one shown.")
 
 
 class Bins(BaseModel):
@@ -153,7 +156,7 @@ def suggest(workspace: Workspace, class_id: str, query: Suggest) -> SearchReport
 
 def rank(workspace: Workspace, class_id: str, query: Ranking) -> SearchReport:
     """The corpus by score, marked items included."""
-    return workspace.ranking(class_id, count=query.count, collection=query.collection)
+    return workspace.ranking(class_id, **query.model_dump())
 
 
 def show_histogram(workspace: Workspace, class_id: str, query: Bins) -> Histogram:

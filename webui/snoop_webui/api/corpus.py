@@ -43,6 +43,8 @@ class Search(Body):
     regions: bool = Field(False, description="Rank parts of the images that were segmented.")
     per_image: int = Field(1, ge=1, le=MOST, description="Regions of one image among the results, at most.")
     class_name: str | None = Field(None, description="Class whose marks are shown on the results.")
+    temporal_range: float = Field(0.0, ge=0, description="Seconds within which one keyframe of a video is shown.")
+    neighbours: bool = Field(False, description="Bring in the keyframes within the range around each one shown.")
 
 
 class SearchQuery(BaseModel):
@@ -58,6 +60,8 @@ class SearchQuery(BaseModel):
     text_in: TextIn | None = None
     regions: bool = False
     per_image: int = Field(1, ge=1, le=MOST)
+    temporal_range: float = Field(0.0, ge=0)
+    neighbours: bool = False
 
 
 class NewRegion(Body):

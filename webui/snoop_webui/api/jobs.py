@@ -14,7 +14,7 @@ from snoop_webui.api.routes import Body, Route
 class NewJob(Body):
     """A job to start; the parameters are those of the verb."""
 
-    kind: Literal["harvest", "embed", "segment", "index", "enrich", "refine", "publish"]
+    kind: Literal["harvest", "harvest_videos", "embed", "segment", "index", "enrich", "refine", "publish"]
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
@@ -90,8 +91,8 @@ def find(workspace: Workspace, images: QueryImages, asked: Asked, summary: Class
     if summary.model is None and not summary.positives:
         return Shown(wall(workspace, asked.collection, 60, class_id), unready=True)
     if asked.show == RANKING:
-        found = workspace.ranking(class_id, count=asked.results, collection=collection, window=asked.window)
-        return _reported(found)
+        bounds: dict[str, Any] = {"collection": collection, "window": asked.window}
+        return _reported(workspace.ranking(class_id, count=asked.results, **bounds, **_in_time(asked)))
     report = workspace.suggest(
         class_id,
         asked.show or STRATEGIES[0],
@@ -99,9 +100,14 @@ def find(workspace: Workspace, images: QueryImages, asked: Asked, summary: Class
         collection=collection,
         discovery_rate=asked.rate / 100,
         window=asked.window,
-        temporal_range=asked.seconds,
+        **_in_time(asked),
     )
     return _reported(report)
+
+
+def _in_time(asked: Asked) -> dict[str, Any]:
+    """Which keyframes of a film are shown."""
+    return {"temporal_range": asked.seconds, "neighbours": asked.neighbours}
 
 
 def _reported(report: SearchReport) -> Shown:
@@ -122,6 +128,7 @@ def _search(workspace: Workspace, images: QueryImages, asked: Asked, class_id: s
         class_name=class_id,
         negative_text=asked.without or None,
         regions=parts,
+        **_in_time(asked),
     )
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow import Workspace
-from snoop_flow.entities import Item, Record
+from snoop_flow.entities import Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError
 from snoop_flow.images import parse_box
 from snoop_flow.reports import Card, SaidOfImage
@@ -21,16 +21,23 @@ from snoop_webui.security import allow_images_from
 
 pages = Blueprint("documents", __name__)
 _DAY = 86_400
+_OF_FILM = (ItemKind.CANVAS, ItemKind.SHOT)
 
 
 @pages.get("/records/<record_id>")
-def show(record_id: str) -> str:
-    """A document at one of its pages."""
+def show(record_id: str) -> str | Answer:
+    """A document at one of its pages; a film at one of its keyframes, and without one on the page of films."""
     workspace = current.workspace()
     record = workspace.record(record_id)
-    items = workspace.record_items(record_id)
-    if not items:
+    found = workspace.record_items(record_id)
+    if not found:
         abort(404)
+    film = has_film(record)
+    asked = next((one for one in found if one.id == request.args.get("item")), None)
+    if film and (asked.kind in _OF_FILM if asked else "item" not in request.args):
+        return _to_film(record_id, request.args.get("item"))
+    items = [one for one in found if one.kind is ItemKind.KEYFRAME] if film else found
+    items = items or found
     places = {item.id: place for place, item in enumerate(items)}
     wanted = request.args.get("item", items[0].id)
     region = None if wanted in places else _region(workspace, wanted)
@@ -59,7 +66,22 @@ def show(record_id: str) -> str:
         summary=summary,
         manifest=url_for("iiif.manifest", record_id=record.id, _external=True) if record.local else record.uri,
         like=Asked(items=(item.id,), visual_class=class_id).address(),
+        film=_film_address(record.id, item.id) if film else "",
     )
+
+
+def has_film(record: Record) -> bool:
+    """Whether a record is a film, as its source tells."""
+    return any(str(one.get("kind", "")).lower() == "video" for one in record.media)
+
+
+def _film_address(record_id: str, item_id: str | None) -> str:
+    values: dict[str, Any] = {"item": item_id, "class": request.args.get("class") or None}
+    return url_for("films.show", record_id=record_id, **values)
+
+
+def _to_film(record_id: str, item_id: str | None) -> Answer:
+    return redirect(_film_address(record_id, item_id), 302)
 
 
 def _state(record: Record, item: Item) -> str:
@@ -95,6 +117,8 @@ def _parts(workspace: Workspace, item: Item, said: Sequence[SaidOfImage], class_
 def item(item_id: str) -> Answer:
     """An item, shown in its document."""
     found = current.workspace().item(item_id)
+    if found.kind in (*_OF_FILM, ItemKind.KEYFRAME) and has_film(current.workspace().record(found.record_id)):
+        return _to_film(found.record_id, found.id)
     values: dict[str, Any] = {"record_id": found.record_id, "item": found.id, "class": request.args.get("class")}
     return redirect(url_for("documents.show", **values), 302)
 

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageOps
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow.entities import Item, ItemKind
 from snoop_flow.errors import NotFoundError
 from snoop_flow.images import FORMATS
 from snoop_iiif.image_api import (
@@ -27,6 +28,7 @@ from snoop_iiif.image_api import (
     info as image_info,
 )
 from snoop_webui import current
+from snoop_webui.byte_ranges import file_answer
 from snoop_webui.failures import failure
 
 pages = Blueprint("iiif", __name__, url_prefix="/iiif")
@@ -82,15 +84,41 @@ def manifest(record_id: str) -> Response:
     return _document(current.workspace().manifest(record_id))
 
 
+@pages.get("/manifests/<record_id>/keyframes")
+def keyframes(record_id: str) -> Response:
+    """The manifest of the keyframes of a record's films."""
+    return _document(current.workspace().keyframes_manifest(record_id))
+
+
+@pages.get("/media/<item_id>")
+def media(item_id: str) -> Response:
+    """The film of a local canvas, whole or in parts."""
+    path, media_type = current.workspace().film_file(item_id)
+    response = file_answer(request, path, media_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 @pages.get("/canvases/<item_id>")
 def canvas(item_id: str) -> ResponseReturnValue:
     """A canvas of a local record, cut out of its manifest."""
     workspace = current.workspace()
     item = workspace.item(item_id)
+    if item.kind is ItemKind.KEYFRAME:
+        return _keyframe(item)
     document = workspace.manifest(item.record_id)
     found = next((one for one in document["items"] if one["id"] == item.uri), None)
     if found is None:
         raise NotFoundError(f"item {item_id} is no canvas of this installation; its institution serves it")
+    return _document({"@context": document["@context"], **found})
+
+
+def _keyframe(item: Item) -> Response:
+    """A keyframe is a canvas of the manifest of its film's keyframes."""
+    document = current.workspace().keyframes_manifest(item.record_id)
+    found = next((one for one in document["items"] if one["id"].rsplit("/", 1)[-1] == item.id), None)
+    if found is None:
+        raise NotFoundError(f"item {item.id} has no picture of its own here")
     return _document({"@context": document["@context"], **found})
 
 

@@ -15,7 +15,7 @@ from snoop_flow.entities import Role
 from snoop_flow.errors import UsageError
 from snoop_webui import current
 from snoop_webui.access import me
-from snoop_webui.security import allow_inline_styles
+from snoop_webui.security import allow_inline_styles, allow_media_from
 from snoop_webui.views.documents import tile_source
 
 pages = Blueprint("publishing", __name__, url_prefix="/classes/<class_id>")
@@ -54,6 +54,8 @@ def preview(class_id: str, record_id: str) -> str:
     allow_inline_styles()
     for item in workspace.record_items(record_id):
         tile_source(item)  # which lets the page load from the servers of its images
+    for medium in record.media:
+        allow_media_from(str(medium.get("url", "")))
     return render_template("preview.html", summary=summary, record=record, policy=_policy())
 
 

@@ -15,6 +15,7 @@ from snoop_webui import current
 from snoop_webui.ingesting import digest, ingest
 from snoop_webui.scheduling import WHEN, change_schedule, schedules
 
+SHOWN = ("harvest", "harvest_videos", "embed", "segment", "index")  # kinds of jobs
 pages = Blueprint("sources", __name__, url_prefix="/sources")
 
 
@@ -39,7 +40,7 @@ def index() -> str:
         now=datetime.now(UTC),
         status=workspace.status(),
         abilities=workspace.abilities(),
-        jobs=[job for job in workspace.jobs(100) if job.kind in ("harvest", "embed", "segment", "index")][:8],
+        jobs=[job for job in workspace.jobs(100) if job.kind in SHOWN][:8],
     )
 
 

@@ -1,0 +1,169 @@
+"""The verb: cut films into shots, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from snoop_flow import jobs
+from snoop_flow.entities import Item, Job, Record, Unit
+from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.jobs import Payload, Progress, Verb
+from snoop_flow.plugin_types import Still, VideoSegmenter, VideoTask
+from snoop_flow.reports import FailedThing, VideosReport
+from snoop_flow.store import failures, films, records
+from snoop_flow.videos.fetching import drop_copy, local_file
+from snoop_flow.videos.joining import join
+from snoop_flow.videos.planning import LONGEST, STAGE, Wish, begin, is_cut, medium_of, plan, video_segmenter, wish
+from snoop_flow.videos.saving import drop_stills, keep_still, poster, rows_of
+from snoop_flow.workspace import Workspace
+
+COUNTS = ("films", "shots", "keyframes", "replaced", "skipped")
+
+
+def cut_videos(
+    workspace: Workspace,
+    *,
+    collection: str | None = None,
+    segmenter: str | None = None,
+    keyframes: int | None = None,
+    every: float | None = None,
+    progress: Progress | None = None,
+) -> VideosReport:
+    """Cut the films that are not yet, or changed, into shots with keyframes.
+
+    Args:
+        collection: slug of the only collection to look at.
+        segmenter: what finds the shots, by name; by default the setting `video_segmenter`.
+        keyframes: of a shot at most; by default the setting `video_keyframes`.
+        every: seconds between keyframes, instead; by default the setting `video_every`.
+
+    Raises:
+        PluginError: no such segmenter, or none at all is installed.
+        NotFoundError: no such collection.
+        UsageError: a number is out of range.
+    """
+    how = wish(workspace, segmenter, keyframes, every)
+    parameters = {"collection": collection, "segmenter": how.segmenter, "keyframes": how.keyframes, "every": how.every}
+    job = jobs.run(workspace, VIDEOS, parameters, progress)
+    failed = tuple(FailedThing(**one) for one in job.report["failed"])
+    return VideosReport(job=job.id, cost=job.cost, **{**job.report, "failed": failed})
+
+
+def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
+    payload = unit.payload
+    if payload["film"] is None:
+        for one in payload["failed"]:
+            _keep_failure(workspace, one["uri"], one["kind"], one["reason"])
+        told = [{name: one[name] for name in ("uri", "kind", "reason")} for one in payload["failed"]]
+        return {**dict.fromkeys(COUNTS, 0), "skipped": payload["skipped"], "failed": told}
+    report: dict[str, Any] = {**dict.fromkeys(COUNTS, 0), "failed": []}
+    with workspace.catalogue.read() as connection:
+        found = films.canvases(connection, None, [payload["film"]])
+        if not found:  # it went meanwhile
+            return report
+        record = records.by_id(connection, found[0].record_id)
+    film = _Film(workspace, job, found[0], record, payload["version"])
+    try:
+        return report | film.cut(payload["part"])
+    except SourceError as error:
+        uri = str(medium_of(record, found[0]).get("path") or medium_of(record, found[0]).get("url") or found[0].uri)
+        _keep_failure(workspace, uri, error.kind, error.reason)
+        return {**report, "failed": [{"uri": uri, "kind": str(error.kind), "reason": error.reason}]}
+
+
+class _Film:
+    """A film that is being cut."""
+
+    def __init__(self, workspace: Workspace, job: Job, canvas: Item, record: Record, version: str) -> None:
+        asked = job.parameters
+        self._workspace, self._canvas, self._record, self._version = workspace, canvas, record, version
+        self._wish: Wish = wish(workspace, asked["segmenter"], asked["keyframes"], asked["every"])
+        self._medium = medium_of(record, canvas)
+
+    def cut(self, part: int | None) -> dict[str, Any]:
+        """Cut one part, or all where none is named, and enter the shots when nothing is left to do.
+
+        Raises:
+            SourceError: the film cannot be had or read.
+        """
+        segmenter = video_segmenter(self._workspace, self._wish.segmenter).open()
+        count = begin(self._workspace, segmenter, self._canvas, self._version, self._medium)
+        for number in range(count) if part is None else [part]:
+            if self._workspace.closing:
+                return {}
+            self._cut_part(segmenter, number, count)
+        return self._entered(count)
+
+    def _cut_part(self, segmenter: VideoSegmenter, number: int, count: int) -> None:
+        with self._workspace.catalogue.read() as connection:
+            known = films.state(connection, self._canvas.number)
+            if known is None or number in films.parts(connection, self._canvas.number, self._version):
+                return
+        length = float(known.facts["seconds"])
+        end = None if number + 1 == count else (number + 1) * length
+        task = VideoTask(number * length, end, self._wish.keyframes, self._wish.every, LONGEST)
+        stills: list[dict[str, Any]] = []
+
+        def keep(still: Still) -> None:
+            stills.append(keep_still(self._workspace, self._canvas, still))
+
+        found = segmenter.cut(local_file(self._workspace, self._canvas, self._medium), task, keep)
+        value = {
+            "boundaries": [[one.at, one.kind, one.strength] for one in found.boundaries],
+            "stills": stills,
+            "first": found.first,
+            "last": found.last,
+            "frames": found.frames,
+        }
+        with self._workspace.catalogue.write() as connection:
+            films.keep_part(connection, self._canvas.number, number, self._version, value)
+
+    def _entered(self, count: int) -> dict[str, Any]:
+        """Enter shots and keyframes if all parts are there; returns the counts for the report."""
+        with self._workspace.catalogue.read() as connection:
+            parts = films.parts(connection, self._canvas.number, self._version)
+            known = films.state(connection, self._canvas.number)
+        if len(parts) < count or known is None:
+            return {}
+        shots = join([parts[number] for number in sorted(parts)], self._wish.keyframes, self._wish.every)
+        uri = str(self._medium.get("path") or self._medium.get("url"))
+        if not shots:
+            raise SourceError(FailureKind.INVALID, uri, "none of its pictures can be decoded")
+        size = (int(known.facts["width"]), int(known.facts["height"]))
+        rows = rows_of(self._canvas, self._record, shots, size, self._wish.segmenter)
+        picture = poster(shots)
+        medium = {"kind": "Video", "duration": round(max(shots[-1].end, known.facts["duration"] or 0.0), 3)}
+        medium |= {"fps": known.facts["fps"], "width": size[0], "height": size[1]}
+        medium |= {} if self._medium.get("format") else {"format": known.facts["format"]}
+        facts = {"width": size[0], "height": size[1], "image": {"path": picture.file}}
+        with self._workspace.catalogue.write() as connection:
+            present = films.canvases(connection, None, [self._canvas.number])
+            if not present or is_cut(connection, present[0], self._version):  # another part ended at the same time
+                return {}
+            had = films.finish(connection, self._canvas, self._record, rows, facts, medium)
+            failures.clear(connection, STAGE, [uri])
+        used = {row["image"]["path"] for row in rows}
+        drop_stills(self._workspace, {one["file"] for part in parts.values() for one in part["stills"]} - used)
+        drop_copy(self._workspace, self._canvas)
+        return {
+            "films": 1,
+            "shots": len(shots),
+            "keyframes": sum(len(shot.keyframes) for shot in shots),
+            "replaced": had,
+        }
+
+
+def _keep_failure(workspace: Workspace, uri: str, kind: str, reason: str) -> None:
+    with workspace.catalogue.write() as connection:
+        failures.keep(connection, STAGE, uri, kind, reason)
+
+
+def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Payload:
+    counts = {name: sum(report[name] for report in reports) for name in COUNTS}
+    failed = {one["uri"]: one for report in reports for one in report["failed"]}  # once, however many parts failed
+    return {**counts, "failed": list(failed.values())}
+
+
+# decoding uses all processors by itself; of two films at once, one starts and ends while the other one computes
+VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=2)
