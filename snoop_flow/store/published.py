@@ -108,7 +108,10 @@ def count(connection: Connection, class_id: str) -> int:
 def stream(
     connection: Connection, class_ids: Sequence[str] | None, collection_id: str | None
 ) -> Iterator[list[Row[Any]]]:
-    """Batches of annotations with their prediction's state and record id, grouped by record and item."""
+    """Batches of annotations with their prediction's state and record id, grouped by record and item.
+
+    The database sorts them all before the first: use a connection that is for `sorting`.
+    """
     verdict = (prediction.c.class_id == annotation.c.class_id) & (prediction.c.item == annotation.c.item)
     statement = (
         select(
