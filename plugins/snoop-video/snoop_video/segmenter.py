@@ -44,6 +44,7 @@ class ShotSegmenter:
             "end": task.end,
             "most": task.most,
             "every": task.every,
+            "longest": task.longest,
         }
         # a part is decoded beside others: fewer threads wait less for each other than many for one film
         whole = task.start == 0.0 and task.end is None

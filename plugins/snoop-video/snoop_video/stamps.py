@@ -82,7 +82,8 @@ def _shrunk(plane: Any, rows: int, columns: int) -> Values:
     """Points of a plane, evenly spaced, each the mean of a few pixels of its row."""
     places = _places(plane.height, plane.width, plane.line_size, rows, columns)
     pixels = np.frombuffer(plane, np.uint8).take(places).astype(np.float32)
-    return np.add(pixels[0], pixels[1]) * np.float32(0.5)
+    mean: Values = (pixels[0] + pixels[1]) * np.float32(0.5)
+    return mean
 
 
 @lru_cache(maxsize=16)

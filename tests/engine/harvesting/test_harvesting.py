@@ -230,7 +230,8 @@ def test_fifty_real_manifests_are_read(
     urls = [httpserver.url_for(f"/{name}") for name in wanted]
     report = workspace.harvest(urls, collection="real", allow_hosts=_host(httpserver))
     kept = ("canvases have no image", "kept as a record")
-    unread = [failed for failed in report.failed if not any(words in failed.reason for words in kept)]
+    read = [failed for failed in report.failed if failed.uri in urls]  # films of theirs lie at hosts not asked here
+    unread = [failed for failed in read if not any(words in failed.reason for words in kept)]
     lines = [f"{report.records} of {len(wanted)} manifests read, {report.items} items"]
     lines += [f"{failed.uri}: {failed.reason}" for failed in unread]
     record_property("manifests", "\n".join(lines))
