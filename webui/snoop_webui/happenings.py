@@ -44,6 +44,24 @@ def figures(kind: str) -> dict[str, str]:
     }
 
 
+def failure_kind(kind: str) -> str:
+    """The family of a failure in plain words."""
+    return {
+        "transient": _("passing problem"),
+        "blocked": _("blocked"),
+        "gone": _("not there"),
+        "forbidden": _("access refused"),
+        "invalid": _("cannot be read"),
+        "too-big": _("too large"),
+        "hostile": _("refused for safety"),
+    }.get(kind, kind)
+
+
+def stage(name: str) -> str:
+    """During what something failed."""
+    return {"harvest": _("while harvesting"), "embed": _("while embedding")}.get(name, name)
+
+
 def detail(event: Event) -> str:
     """What an event's figures say, in one line."""
     kind, _dot, what = event.name.partition(".")
