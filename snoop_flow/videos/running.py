@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -166,5 +167,5 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     return {**counts, "failed": list(failed.values())}
 
 
-# decoding uses all processors by itself; of two films at once, one starts and ends while the other one computes
-VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=2)
+# parts of films are looked at side by side, each in a process of its own
+VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=max(2, min(8, os.cpu_count() or 2)))

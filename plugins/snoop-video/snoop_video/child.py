@@ -53,7 +53,7 @@ def main(descriptor: int, film: int, memory: int, cpu_seconds: int, detector: st
             messages.write(connection, messages.READY, {})
             _, request, _ = messages.read(connection)
             try:
-                opened = Film(file)
+                opened = Film(file, request.get("threads", 1))
                 answer = opened.facts() if request["task"] == "facts" else _cut(connection, opened, found_by, request)
                 messages.write(connection, messages.DONE, answer)
             except RefusedError as error:
