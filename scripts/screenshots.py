@@ -123,14 +123,14 @@ def _films(workspace: Workspace, class_id: str) -> list[tuple[str, str, Act]]:
     records = [record for slug in slugs for record in workspace.records(slug, limit=1000)]
     filmed = [one.id for one in records if any(str(medium.get("kind", "")).lower() == "video" for medium in one.media)]
     shown = {id_: workspace.film(id_, class_name=class_id) for id_ in filmed}
-    cut = next((one for one in shown.values() if one.shots), None)
+    frames = [(frame.score or 0.0, one.record, frame.item) for one in shown.values() for shot in one.shots
+              for frame in shot.keyframes]  # fmt: skip
     bare = next((one for one in shown.values() if not one.shots), None)
     scenes: list[tuple[str, str, Act]] = []
-    if cut:
-        frames = [frame for shot in cut.shots for frame in shot.keyframes]
-        best = max(frames, key=lambda one: one.score or 0.0)
-        address = f"/videos/{cut.record}?item={best.item}&class={class_id}"
-        scenes += [("film", address, _settle), ("film-table", f"/videos/{cut.record}?class={class_id}", _table)]
+    if frames:
+        _, record, best = max(frames)
+        address = f"/videos/{record}?item={best}&class={class_id}"
+        scenes += [("film", address, _settle), ("film-table", f"/videos/{record}?class={class_id}", _table)]
     if bare:
         scenes.append(("film-without-shots", f"/videos/{bare.record}", _settle))
     return scenes
