@@ -111,7 +111,7 @@ def _context(workspace: Workspace) -> ExportContext:
 
 
 def _rows(workspace: Workspace, class_ids: Sequence[str] | None, scope: str | None) -> Iterator[ExportRow]:
-    with workspace.catalogue.read(sorting=True) as connection:
+    with workspace.catalogue.read() as connection:
         names = people.names(connection)
         known = {one.id: one for one in classes.all_of(connection)}
         slugs = {one.collection.id: one.collection.slug for one in collections.counts(connection)}

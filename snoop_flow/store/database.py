@@ -50,14 +50,10 @@ class Catalogue:
         self.url = self._engine.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def read(self, *, sorting: bool = False) -> Iterator[Connection]:
-        """A connection for reading one consistent state.
-
-        Args:
-            sorting: much is sorted: SQLite puts what exceeds its cache into a file, where it else holds all of it.
-        """
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading one consistent state."""
         with self._engine.connect() as connection:
-            yield connection.execution_options(snoop_sorting=sorting)
+            yield connection
 
     @contextmanager
     def write(self, *, trusting: bool = False) -> Iterator[Connection]:
@@ -161,10 +157,6 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     # only between transactions; connections come back from the pool as the last one left them
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('snoop_trusting') else 'ON'}")
-    place = "FILE" if options.get("snoop_sorting") else "MEMORY"
-    if connection.info.get("temp_store", "MEMORY") != place:
-        connection.exec_driver_sql(f"PRAGMA temp_store={place}")
-        connection.info["temp_store"] = place
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("snoop_write") else "BEGIN")
 
 

@@ -56,16 +56,6 @@ def test_a_failing_transaction_leaves_nothing(catalogue: Catalogue) -> None:
         assert people.institutions(connection) == []
 
 
-def test_what_is_sorted_goes_into_a_file_only_where_it_is_asked_for(sqlite: Catalogue) -> None:
-    """SQLite holds a sort in memory, however large: an export of millions would take gigabytes."""
-    sqlite.create()
-    found = []
-    for sorting in (False, True, False):
-        with sqlite.read(sorting=sorting) as connection:
-            found.append(connection.execute(text("PRAGMA temp_store")).scalar_one())
-    assert found == [2, 1, 2]  # https://sqlite.org/pragma.html#pragma_temp_store: 1 file, 2 memory
-
-
 def test_schema_creation_is_one_transaction(sqlite: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     # the disk "fills up" while the tables are made: SQLite refuses to grow, and nothing of the schema may stay
     with sqlite.write() as connection:
