@@ -46,7 +46,7 @@ def figures(kind: str) -> dict[str, str]:
 
 def failure_kind(kind: str) -> str:
     """The family of a failure in plain words."""
-    return {
+    names: dict[str, str] = {
         "transient": _("passing problem"),
         "blocked": _("blocked"),
         "gone": _("not there"),
@@ -54,12 +54,14 @@ def failure_kind(kind: str) -> str:
         "invalid": _("cannot be read"),
         "too-big": _("too large"),
         "hostile": _("refused for safety"),
-    }.get(kind, kind)
+    }
+    return names.get(kind, kind)
 
 
 def stage(name: str) -> str:
     """During what something failed."""
-    return {"harvest": _("while harvesting"), "embed": _("while embedding")}.get(name, name)
+    names: dict[str, str] = {"harvest": _("while harvesting"), "embed": _("while embedding")}
+    return names.get(name, name)
 
 
 def detail(event: Event) -> str:
