@@ -100,6 +100,7 @@ def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
         ("analysis", f"/classes/{class_id}/distribution", _nothing),
         ("document", f"/records/{best.record}?item={best.item}&class={class_id}", _draw),
         ("new-class", f"/classes/new?item={best.item}", _nothing),
+        *_films(workspace, class_id),
         ("enrichment", f"/enrichment?class={class_id}&estimate=1", _nothing),
         ("jobs", "/jobs", _nothing),
         ("job", f"/jobs/{workspace.jobs(1)[0].id}", _nothing),
@@ -114,6 +115,30 @@ def _scenes(workspace: Workspace) -> list[tuple[str, str, Act]]:
         ("admin", "/admin", _nothing),
         ("help", f"/?class={class_id}", _help),
     ]
+
+
+def _films(workspace: Workspace, class_id: str) -> list[tuple[str, str, Act]]:
+    """A film at the moment that a class finds best, and one without shots, where the workspace has such."""
+    slugs = [one.collection.slug for one in workspace.collections()]
+    records = [record for slug in slugs for record in workspace.records(slug, limit=1000)]
+    filmed = [one.id for one in records if any(str(medium.get("kind", "")).lower() == "video" for medium in one.media)]
+    shown = {id_: workspace.film(id_, class_name=class_id) for id_ in filmed}
+    frames = [(frame.score or 0.0, one.record, frame.item) for one in shown.values() for shot in one.shots
+              for frame in shot.keyframes]  # fmt: skip
+    bare = next((one for one in shown.values() if not one.shots), None)
+    scenes: list[tuple[str, str, Act]] = []
+    if frames:
+        _, record, best = max(frames)
+        address = f"/videos/{record}?item={best}&class={class_id}"
+        scenes += [("film", address, _settle), ("film-table", f"/videos/{record}?class={class_id}", _table)]
+    if bare:
+        scenes.append(("film-without-shots", f"/videos/{bare.record}", _settle))
+    return scenes
+
+
+def _table(page: Page) -> None:
+    page.locator("#table summary").click()
+    page.locator("#table").scroll_into_view_if_needed()
 
 
 def _nothing(page: Page) -> None:

@@ -22,6 +22,7 @@ from snoop_flow.evaluation import read_labels
 from snoop_flow.facade import Workspace
 from snoop_flow.learning import average_precision
 from snoop_flow.samples import Page, SampleServer, draw_archive
+from snoop_flow.samples.film import FPS, film_pictures
 
 SAMPLE_PORT = 8711
 ROUNDS = 3
@@ -58,7 +59,7 @@ def demonstrate(
     The sample archive is served until the block ends, so that its pictures can be looked at.
 
     Args:
-        source: the user's own manifest, collection or folder; the sample archive if nothing is given.
+        source: the user's own manifest, collection, folder or film; the sample archive if nothing is given.
         allow_hosts: private hosts that the source may reach.
         sample_port: where the sample archive is served; its canvases keep their names as long as it stays the same.
         public_url: address under which a new workspace will be served.
@@ -74,13 +75,29 @@ def demonstrate(
             say("drawing the sample archive")
             pages = draw_archive(workspace.folder / "sample")
             server = stack.enter_context(SampleServer(workspace.folder / "sample", port=sample_port))
-            slug = demo.ingest(server.collection_url, [f"127.0.0.1:{server.port}"], "sample-archive")
+            film = _sample_film(workspace, pages)
+            sources = [server.collection_url, *([str(film)] if film else [])]
+            slug = demo.ingest(sources, [f"127.0.0.1:{server.port}"], "sample-archive")
             demo.teach(_sample_truth(workspace, slug, pages))
         else:
-            slug = demo.ingest(source, allow_hosts)
+            slug = demo.ingest([source], allow_hosts)
             demo.teach(_folder_truth(workspace, slug, source))
         demo.write_back()
         yield Demonstration(str(workspace.folder), tuple(demo.lines), demo.figures)
+
+
+def _sample_film(workspace: Workspace, pages: Sequence[Page]) -> Path | None:
+    """A film over pages of the sample archive; None where no plugin can write one."""
+    path = workspace.folder / "sample" / "films" / "visit.mp4"
+    write = next((spec.encode for spec in workspace.host.video_segmenters.values() if spec.encode is not None), None)
+    if write is None:
+        return None
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name("draft.mp4")
+        write(draft, film_pictures(workspace.folder / "sample", pages), FPS)
+        draft.replace(path)
+    return path
 
 
 def _sample_truth(workspace: Workspace, slug: str, pages: Sequence[Page]) -> Truth:
@@ -107,7 +124,7 @@ def _folder_truth(workspace: Workspace, slug: str, source: str) -> Truth:
 
 def _items(workspace: Workspace, slug: str) -> Iterator[Item]:
     for record in workspace.records(slug, limit=EVERYTHING):
-        yield from workspace.record_items(record.id)
+        yield from (item for item in workspace.record_items(record.id) if item.searched)
 
 
 class _Demo:
@@ -125,14 +142,18 @@ class _Demo:
         self.lines.append((step, text))
         self.figures[step] = figures
 
-    def ingest(self, source: str, allow_hosts: Sequence[str], collection: str | None = None) -> str:
+    def ingest(self, sources: Sequence[str], allow_hosts: Sequence[str], collection: str | None = None) -> str:
         """Harvest, embed and index; gives the collection's slug."""
-        self._say(f"harvesting {source}")
-        found = self.workspace.harvest([source], collection=collection, allow_hosts=allow_hosts)
+        self._say(f"harvesting {' and '.join(sources)}")
+        found = self.workspace.harvest(sources, collection=collection, allow_hosts=allow_hosts)
         text = f"{found.records} records, {found.items} images into the collection {found.collection}"
         if found.failed:
             text += f"; {len(found.failed)} not read, such as {found.failed[0].uri}: {found.failed[0].reason}"
-        self._done("harvest", text, records=found.records, items=found.items, failed=len(found.failed))
+        if found.films:
+            films = "1 film" if found.films == 1 else f"{found.films} films"
+            text += f"; {films} cut into {found.shots} shots with {found.keyframes} keyframes"
+        figures = {"records": found.records, "items": found.items, "failed": len(found.failed)}
+        self._done("harvest", text, **figures, films=found.films, shots=found.shots, keyframes=found.keyframes)
         self._say("embedding")
         vectors = self.workspace.embed()
         text = f"{vectors.embedded} new vectors, {vectors.backbone}, {vectors.items_per_second} images a second"

@@ -170,9 +170,7 @@ class PluginHost:
         for spec in sorted(self.sources.values(), key=lambda one: one.general):
             if spec.recognises(location):
                 return spec
-        raise PluginError(
-            f"{location}: no source can read this; give an http(s) address, a folder of images or films, or a film"
-        )
+        raise PluginError(f"{location}: no source can read this; give an http(s) address or an existing folder or film")
 
     def backbone(self, name: str) -> BackboneSpec:
         """The spec for `NAME` or `FAMILY:LOCATION`.

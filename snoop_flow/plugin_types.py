@@ -376,12 +376,14 @@ class VideoSegmenterSpec:
     Attributes:
         version: changes when it would find something else; films are then looked at again.
         open: makes it ready; raises `PluginError` where something that it needs is missing.
+        encode: writes pictures of one size, at so many a second, as a film; None where it cannot. Samples are made so.
     """
 
     name: str
     title: str
     version: str
     open: Callable[[], VideoSegmenter]
+    encode: Callable[[Path, Iterable[Image], float], None] | None = None
     kinds: tuple[ItemKind, ...] = (ItemKind.SHOT, ItemKind.KEYFRAME)
 
 

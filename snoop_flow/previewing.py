@@ -88,7 +88,8 @@ def preview_manifest(
 
 def _film(workspace: Workspace, film: Film, images: str) -> FilmDraft:
     # its pictures are at the public address, which may not be the one it is looked at from
-    draft = replace(film_draft(workspace.settings, film, None), poster_service=None, thumbnail=None, keyframes=None)
+    small = f"{images.removesuffix('iiif/3/')}thumbnails/{film.canvas.id}.jpg" if "path" in film.canvas.image else None
+    draft = replace(film_draft(workspace.settings, film, None), poster_service=None, thumbnail=small, keyframes=None)
     if "path" not in film.medium:
         return draft
     return replace(draft, media_url=f"{images.removesuffix('3/')}media/{film.canvas.id}")

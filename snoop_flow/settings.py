@@ -89,7 +89,7 @@ class Settings:
     video_segmenter: str = "shots"
     video_keyframes: int = 1
     video_every: float = 0.0
-    video_part: float = 300.0
+    video_part: float = 600.0
     video_max_bytes: int = 16 * 1024**3
     segment_gap: float = 1.0
     watts_per_core: float = 12.0

@@ -29,12 +29,14 @@ from prefect.tasks import Task
 from snoop_flow import Workspace, jobs
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, UsageError
+from snoop_flow.videos import VIDEOS
 from snoop_prefect.task_runners import task_runner
 
 Report = dict[str, Any]
 DISTRIBUTED = ("enrich",)  # units that need nothing but the workspace
 # while one unit computes, the next one fetches; the setting `task_runner` gives enrichment to Dask instead
 THREADS: Any = ThreadPoolTaskRunner(max_workers=2)
+PARTS: Any = ThreadPoolTaskRunner(max_workers=VIDEOS.at_once)  # of films
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +110,7 @@ def harvest(
     return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters))
 
 
-@flow(name="harvest_videos", task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
+@flow(name="harvest_videos", task_runner=PARTS, persist_result=False, on_cancellation=[_cancel_job])
 def harvest_videos(
     workspace: str,
     job_id: str | None = None,

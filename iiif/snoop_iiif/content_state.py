@@ -20,6 +20,7 @@ from snoop_iiif.errors import IIIFError
 MOST = 64 * 1024
 _ADDRESS = re.compile(r"(https?|urn):\S+")
 _XYWH = re.compile(r"[#&?]?xywh=((?:pixel:|percent:)?[\d.,]+)")
+_TIME = re.compile(r"(?:^|[#&?])t=(?:npt:)?([\d:.]+(?:,[\d:.]+)?|,[\d:.]+)(?=&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class ContentState:
         uri: of a canvas, a manifest, a collection or an image; without its fragment.
         manifest: that the canvas is part of, where the link says so.
         region: the media fragment `xywh=…`, or nothing.
+        time: the media fragment `t=…`, or nothing.
     """
 
     uri: str
     manifest: str = ""
     region: str = ""
+    time: str = ""
 
 
 def encode(state: ContentState) -> str:
@@ -42,8 +45,8 @@ def encode(state: ContentState) -> str:
     target: dict[str, Any] = {"id": state.uri, "type": "Canvas" if state.manifest else "Manifest"}
     if state.manifest:
         target["partOf"] = [{"id": state.manifest, "type": "Manifest"}]
-    if state.region:
-        selector = {"type": "FragmentSelector", "value": state.region}
+    if fragment := "&".join(one for one in (state.time, state.region) if one):
+        selector = {"type": "FragmentSelector", "value": fragment}
         selector["conformsTo"] = "http://www.w3.org/TR/media-frags/"
         target = {"type": "SpecificResource", "source": target, "selector": selector}
     document = {
@@ -106,25 +109,30 @@ def _read(document: Any) -> ContentState:
         return _read(document["target"])
     if "source" in document:
         found = _read(document["source"])
-        return ContentState(found.uri, found.manifest, _selected(document.get("selector")) or found.region)
+        region, time = _selected(document.get("selector"))
+        return ContentState(found.uri, found.manifest, region or found.region, time or found.time)
     uri = document.get("id") or document.get("@id")
     if not isinstance(uri, str):
         raise IIIFError("content state: what it points at has no id")
     found = _located(uri)
-    return ContentState(found.uri, _parent(document.get("partOf")), found.region)
+    return ContentState(found.uri, _parent(document.get("partOf")), found.region, found.time)
 
 
 def _located(uri: str) -> ContentState:
     plain, _, fragment = uri.partition("#")
-    region = _XYWH.search(f"#{fragment}")
-    return ContentState(plain, "", f"xywh={region[1]}" if region else "")
+    return ContentState(plain, "", *_fragments(f"#{fragment}"))
 
 
-def _selected(selector: Any) -> str:
+def _selected(selector: Any) -> tuple[str, str]:
     one = selector[0] if isinstance(selector, list) and selector else selector
     value = one.get("value", "") if isinstance(one, Mapping) else one
-    found = _XYWH.search(value) if isinstance(value, str) else None
-    return f"xywh={found[1]}" if found else ""
+    return _fragments(value) if isinstance(value, str) else ("", "")
+
+
+def _fragments(text: str) -> tuple[str, str]:
+    """The region and the time that a media fragment names."""
+    region, time = _XYWH.search(text), _TIME.search(text)
+    return f"xywh={region[1]}" if region else "", f"t={time[1]}" if time else ""
 
 
 def _parent(parents: Any) -> str:

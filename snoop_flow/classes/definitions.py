@@ -12,6 +12,7 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.costs import class_cost
 from snoop_flow.classes.marking import counts_of, mark
 from snoop_flow.classes.starting import Start, start_of
+from snoop_flow.concepts import concept_address
 from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, SetKind, Visibility, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.regions.drawing import MARK
@@ -96,7 +97,7 @@ def create_in_set(
         "name": _name(name),
         "labels": _labels(labels or {"none": (_name(name),)}),
         "definition": definition,
-        "concept_uri": concept_uri,
+        "concept_uri": concept_address(concept_uri),
         "visibility": _visibility(visibility),
         "set_id": known.id,
         "start": None if start is None else start.vector,
@@ -140,6 +141,8 @@ def update_class(workspace: Workspace, name: str, /, **changes: Any) -> VisualCl
     values = dict(changes)
     if "labels" in values:
         values["labels"] = _labels(values["labels"])
+    if "concept_uri" in values:
+        values["concept_uri"] = concept_address(values["concept_uri"] or "")
     if "visibility" in values:
         values["visibility"] = _visibility(values["visibility"])
     with workspace.catalogue.write() as connection:

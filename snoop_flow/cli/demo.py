@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--source", metavar="SOURCE", help="Your own manifest, collection or folder; else the sample archive.")
+@click.option(
+    "--source", metavar="SOURCE", help="Your own manifest, collection, folder or film; else the sample archive."
+)
 @click.option("--allow-host", "allow_hosts", multiple=True, help="A private host that the source may reach.")
 @click.option(
     "--workspace",

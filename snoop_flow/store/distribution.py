@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from snoop_flow.entities import ItemKind, Status
-from snoop_flow.store.items import whole
+from snoop_flow.entities import Status
+from snoop_flow.store.items import image_of, searched
 from snoop_flow.store.predictions import publishable
 from snoop_flow.store.schema import item, prediction, record, vector_row
 
 
 def images_by_record(connection: Connection, set_id: int) -> dict[str, int]:
-    """How many live images of each record have a vector in a set, regions left out."""
+    """How many live images of each record are searched and have a vector in a set."""
     seen = (vector_row.c.item == item.c.number) & (vector_row.c.set_id == set_id)
-    live = item.c.gone_at.is_(None) & whole
+    live = item.c.gone_at.is_(None) & searched
     counted = select(item.c.record_id, func.count()).join(vector_row, seen).where(live).group_by(item.c.record_id)
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def hits_by_record(connection: Connection, class_id: str, statuses: Sequence[Status]) -> dict[str, int]:
     """On how many live images of each record a class found something, be it on a region of theirs."""
-    region = (item.c.kind == ItemKind.REGION) & item.c.parent.is_not(None)
-    image = case((region, item.c.parent), else_=item.c.number)
+    image = image_of()
     wanted = (prediction.c.class_id == class_id) & publishable(statuses) & item.c.gone_at.is_(None)
     counted = select(item.c.record_id, func.count(image.distinct())).join(
         prediction, prediction.c.item == item.c.number

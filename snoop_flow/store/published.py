@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
 from snoop_flow.store.items import image_of
@@ -108,28 +108,71 @@ def count(connection: Connection, class_id: str) -> int:
 def stream(
     connection: Connection, class_ids: Sequence[str] | None, collection_id: str | None
 ) -> Iterator[list[Row[Any]]]:
-    """Batches of annotations with their prediction's state and record id, grouped by record and item."""
+    """Batches of annotations with their prediction's state and record id, grouped by record and item.
+
+    A database sorts all that a statement asks for before it gives the first row, SQLite in memory; so each statement
+    asks for about `PART` annotations: of several documents, or of some pages of a large one.
+    """
     verdict = (prediction.c.class_id == annotation.c.class_id) & (prediction.c.item == annotation.c.item)
-    statement = (
-        select(
-            annotation,
-            prediction.c.score,
-            prediction.c.status,
-            prediction.c.decided_by,
-            prediction.c.decided_at,
-            item.c.record_id,
-        )
-        .join(item, item.c.number == annotation.c.item)
-        .join(record, record.c.id == item.c.record_id)
-        .join(prediction, verdict)
-        .where(annotation.c.withdrawn_at.is_(None))
-    )
+    said = (prediction.c.score, prediction.c.status, prediction.c.decided_by, prediction.c.decided_at)
+    rows = _live(select(annotation, *said, item.c.record_id), class_ids, collection_id).join(prediction, verdict)
+    ordered = rows.order_by(item.c.record_id, item.c.position, image_of(), item.c.number, annotation.c.id)
+    for part in _parts(connection, class_ids, collection_id):
+        result = connection.execute(ordered.where(part).execution_options(yield_per=1000))
+        for batch in result.partitions():
+            yield list(batch)
+
+
+PART = 20_000
+
+
+def _live(statement: Select[Any], class_ids: Sequence[str] | None, collection_id: str | None) -> Select[Any]:
+    """Of annotations that stand, in classes and a collection."""
+    statement = statement.join_from(annotation, item, item.c.number == annotation.c.item)
+    statement = statement.where(annotation.c.withdrawn_at.is_(None))
     if class_ids is not None:
         statement = statement.where(annotation.c.class_id.in_(list(class_ids)))
     if collection_id is not None:
+        statement = statement.join(record, record.c.id == item.c.record_id)
         statement = statement.where(record.c.collection_id == collection_id)
-    image = image_of()
-    ordered = statement.order_by(item.c.record_id, item.c.position, image, item.c.number, annotation.c.id)
-    result = connection.execute(ordered.execution_options(yield_per=1000))
-    for part in result.partitions():
-        yield list(part)
+    return statement
+
+
+def _parts(
+    connection: Connection, class_ids: Sequence[str] | None, collection_id: str | None
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions that part the annotations in their order, each for about `PART` of them."""
+    counted = _live(select(item.c.record_id, func.count()), class_ids, collection_id).group_by(item.c.record_id)
+    together: list[str] = []
+    size = 0
+    for record_id, count in connection.execute(counted.order_by(item.c.record_id)).all():
+        if together and (size + count > PART or len(together) == MOST_RECORDS):
+            yield item.c.record_id.in_(together)
+            together, size = [], 0
+        if count > PART:
+            yield from _pages(connection, record_id, class_ids, collection_id)
+        else:
+            together.append(record_id)
+            size += count
+    if together:
+        yield item.c.record_id.in_(together)
+
+
+MOST_RECORDS = 500  # in one statement
+
+
+def _pages(
+    connection: Connection, record_id: str, class_ids: Sequence[str] | None, collection_id: str | None
+) -> Iterator[ColumnElement[bool]]:
+    """Ranges of the pages of one document; all annotations of a page are in one of them."""
+    mine = item.c.record_id == record_id
+    counted = _live(select(item.c.position, func.count()), class_ids, collection_id).where(mine)
+    first, size, last = None, 0, 0
+    for position, count in connection.execute(counted.group_by(item.c.position).order_by(item.c.position)).all():
+        if first is not None and size + count > PART:
+            yield mine & item.c.position.between(first, last)
+            first, size = None, 0
+        first = position if first is None else first
+        last, size = position, size + count
+    if first is not None:
+        yield mine & item.c.position.between(first, last)

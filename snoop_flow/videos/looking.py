@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from snoop_flow.classes.moments import seconds_of
-from snoop_flow.entities import Item, ItemKind, LanguageMap, Record
+from snoop_flow.entities import Item, LanguageMap, Record
 from snoop_flow.errors import NotFoundError, UsageError
+from snoop_flow.films.reading import Shot, film_at
+from snoop_flow.fragments import time_of
 from snoop_flow.store import films, records
 from snoop_flow.workspace import Workspace
 
@@ -52,29 +52,16 @@ def shots(workspace: Workspace, video: str) -> VideoShots:
     """
     canvas, record = _found(workspace, video)
     with workspace.catalogue.read() as connection:
-        items = [one for one in records.items_of(connection, record.id) if one.uri == canvas.uri]
-    of_shot: dict[int | None, list[Item]] = {}
-    for one in items:
-        if one.kind is ItemKind.KEYFRAME:
-            of_shot.setdefault(one.parent, []).append(one)
-    shown = [_shown(one, of_shot.get(one.number, [])) for one in items if one.kind is ItemKind.SHOT]
+        film = film_at(connection, record.id, canvas.id)
+    shown = [_shown(one, one.item.id) for one in film.shots if one.item is not None]
     if not shown:
-        why = "why not is told by: snoop-flow harvest" if record.local else "harvest it again"
-        raise NotFoundError(f"video {video} is not cut into shots; {why}")
-    duration = next((one.get("duration") for one in record.media if one.get("canvas") == canvas.uri), None)
-    return VideoShots(record.id, canvas.uri, record.label, duration, tuple(shown))
+        raise NotFoundError(f"video {video} is not cut into shots; harvest it again to see why")
+    return VideoShots(record.id, canvas.uri, record.label, film.medium.get("duration"), tuple(shown))
 
 
-def _shown(shot: Item, keyframes: Sequence[Item]) -> ShownShot:
-    start, end = span(shot.selector)
-    times = tuple(seconds_of(one.selector) or 0.0 for one in keyframes)
-    return ShownShot(start, end, times, shot.id, tuple(one.id for one in keyframes))
-
-
-def span(selector: str) -> tuple[float, float]:
-    """Start and end in `t=12.48,15`."""
-    start, _, end = selector.removeprefix("t=").partition(",")
-    return float(start), float(end)
+def _shown(shot: Shot, id_: str) -> ShownShot:
+    times = tuple((time_of(one.selector) or (0.0, None))[0] for one in shot.keyframes)
+    return ShownShot(shot.start, shot.end, times, id_, tuple(one.id for one in shot.keyframes))
 
 
 def _found(workspace: Workspace, video: str) -> tuple[Item, Record]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from snoop_flow.entities import Item, Job, Record
+from snoop_flow.entities import Item, Job
 from snoop_flow.errors import PluginError, SourceError, UsageError
+from snoop_flow.films.reading import medium_of
 from snoop_flow.host import choose
 from snoop_flow.jobs import Payload
 from snoop_flow.plugin_types import VideoSegmenter, VideoSegmenterSpec
@@ -70,14 +71,6 @@ def version_of(canvas: Item, wanted: Wish, spec: VideoSegmenterSpec) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def medium_of(record: Record, canvas: Item) -> Mapping[str, Any]:
-    """What the record says of the film on a canvas."""
-    for medium in record.media:
-        if medium.get("canvas") == canvas.uri and str(medium.get("kind", "")).lower() == "video":
-            return medium
-    return {}
-
-
 def is_cut(connection: Connection, canvas: Item, version: str) -> bool:
     """Whether the shots of this version of a film are entered; another harvest may have forgotten its poster."""
     known = films.state(connection, canvas.number)
@@ -112,7 +105,7 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     segmenter = spec.open() if open_ else None
     for canvas in open_:
         common = {"film": canvas.number, "version": versions[canvas.number]}
-        medium = medium_of(of[canvas.record_id], canvas)
+        medium = medium_of(of[canvas.record_id], canvas) or {}
         try:
             if segmenter is not None and "path" in medium:
                 count = begin(workspace, segmenter, canvas, versions[canvas.number], medium)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from snoop_flow import jobs
 from snoop_flow.entities import Item, Job, Record, Unit
 from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.films.reading import medium_of
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import Still, VideoSegmenter, VideoTask
 from snoop_flow.reports import FailedThing, VideosReport
 from snoop_flow.store import failures, films, records
 from snoop_flow.videos.fetching import drop_copy, local_file
 from snoop_flow.videos.joining import join
-from snoop_flow.videos.planning import LONGEST, STAGE, Wish, begin, is_cut, medium_of, plan, video_segmenter, wish
+from snoop_flow.videos.planning import LONGEST, STAGE, Wish, begin, is_cut, plan, video_segmenter, wish
 from snoop_flow.videos.saving import drop_stills, keep_still, poster, rows_of
 from snoop_flow.workspace import Workspace
 
@@ -67,19 +69,20 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     try:
         return report | film.cut(payload["part"])
     except SourceError as error:
-        uri = str(medium_of(record, found[0]).get("path") or medium_of(record, found[0]).get("url") or found[0].uri)
+        uri = film.uri
         _keep_failure(workspace, uri, error.kind, error.reason)
         return {**report, "failed": [{"uri": uri, "kind": str(error.kind), "reason": error.reason}]}
 
 
 class _Film:
-    """A film that is being cut."""
+    """A film that is being cut; `uri` names its file."""
 
     def __init__(self, workspace: Workspace, job: Job, canvas: Item, record: Record, version: str) -> None:
         asked = job.parameters
         self._workspace, self._canvas, self._record, self._version = workspace, canvas, record, version
         self._wish: Wish = wish(workspace, asked["segmenter"], asked["keyframes"], asked["every"])
-        self._medium = medium_of(record, canvas)
+        self._medium = medium_of(record, canvas) or {}
+        self.uri = str(self._medium.get("path") or self._medium.get("url") or canvas.uri)
 
     def cut(self, part: int | None) -> dict[str, Any]:
         """Cut one part, or all where none is named, and enter the shots when nothing is left to do.
@@ -127,9 +130,8 @@ class _Film:
         if len(parts) < count or known is None:
             return {}
         shots = join([parts[number] for number in sorted(parts)], self._wish.keyframes, self._wish.every)
-        uri = str(self._medium.get("path") or self._medium.get("url"))
         if not shots:
-            raise SourceError(FailureKind.INVALID, uri, "none of its pictures can be decoded")
+            raise SourceError(FailureKind.INVALID, self.uri, "none of its pictures can be decoded")
         size = (int(known.facts["width"]), int(known.facts["height"]))
         rows = rows_of(self._canvas, self._record, shots, size, self._wish.segmenter)
         picture = poster(shots)
@@ -142,7 +144,7 @@ class _Film:
             if not present or is_cut(connection, present[0], self._version):  # another part ended at the same time
                 return {}
             had = films.finish(connection, self._canvas, self._record, rows, facts, medium)
-            failures.clear(connection, STAGE, [uri])
+            failures.clear(connection, STAGE, [self.uri])
         used = {row["image"]["path"] for row in rows}
         drop_stills(self._workspace, {one["file"] for part in parts.values() for one in part["stills"]} - used)
         drop_copy(self._workspace, self._canvas)
@@ -165,5 +167,5 @@ def _finish(workspace: Workspace, job: Job, reports: Sequence[Payload]) -> Paylo
     return {**counts, "failed": list(failed.values())}
 
 
-# decoding uses all processors by itself; of two films at once, one starts and ends while the other one computes
-VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=2)
+# parts of films are looked at side by side, each in a process of its own
+VIDEOS = Verb("harvest_videos", plan, _do_unit, _finish, at_once=max(2, min(8, os.cpu_count() or 2)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from snoop_flow.entities import Item, ItemKind, Record
+from snoop_flow.fragments import fragment
 from snoop_flow.plugin_types import Still
 from snoop_flow.store.rows import opaque_id
 from snoop_flow.videos.joining import GOOD, Kept, Shot
@@ -54,10 +55,10 @@ def rows_of(
         return id_
 
     for shot in shots:
-        selector = f"t={seconds(shot.start)},{seconds(shot.end)}"
+        selector = fragment(shot.start, shot.end)
         above = add(ItemKind.SHOT, canvas.id, selector, shot.start, shot.picture)
         for still in shot.keyframes:
-            add(ItemKind.KEYFRAME, above, f"t={seconds(still.at)}", still.at, still)
+            add(ItemKind.KEYFRAME, above, fragment(still.at), still.at, still)
     return rows
 
 
@@ -73,9 +74,3 @@ def label_at(label: Mapping[str, Sequence[str]], at: float) -> dict[str, list[st
     time = f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
     found = {language: [f"{texts[0]}, {time}"] for language, texts in label.items() if texts}
     return found or {"none": [time]}
-
-
-def seconds(value: float) -> str:
-    """A time as a media fragment writes it: seconds, to the millisecond at most."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return text or "0"

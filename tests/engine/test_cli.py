@@ -83,7 +83,7 @@ WRONG: Sequence[tuple[Sequence[str], str]] = (
     (["enrich", "x"], "no class 'x'"),
     (["export", "x", "--out", "o"], "unknown format 'x'; "),
     (["evaluate", "/none.csv"], "cannot be read as CSV"),
-    (["harvest", "/none"], "existing folder"),
+    (["harvest", "/none"], "no source can read this"),
     (["dance"], "No such command"),
     (["harvest"], "Missing argument"),
 )

@@ -68,9 +68,9 @@ def _builtin() -> EntryPoint:
 
 def test_what_is_built_in_is_given_by_entry_point() -> None:
     host = PluginHost([_builtin()])
-    assert set(host.sources) == {"bagit", "folder", "iiif", "oai-pmh", "ocfl", "sru", "warc"}
+    assert set(host.sources) == {"bagit", "film", "folder", "iiif", "oai-pmh", "ocfl", "sru", "warc"}
     assert set(host.strategies) == {"relevant", "most-useful", "ambiguous", "discovery", "random"}
-    assert set(host.exporters) == {"iiif", "iiif2", "w3c", "csv", "csv-spreadsheet"}
+    assert set(host.exporters) == {"iiif", "iiif2", "w3c", "csv", "csv-spreadsheet", "parquet"}
     assert isinstance(host.backbone("classical"), BackboneSpec)
     assert host.failures == {}
 

@@ -82,6 +82,25 @@ def test_enrich_and_publish_as_flows(harvested: Workspace) -> None:
     assert published["annotations"] == 21
 
 
+def test_push_as_a_flow(harvested: Workspace, tmp_path: Path) -> None:
+    harvested.embed()
+    items = [item.id for record in harvested.records("pictures") for item in harvested.record_items(record.id)]
+    harvested.create_class("stripes", positives=items[:3])
+    harvested.fit("stripes")
+    harvested.enrich(["stripes"])
+    total = harvested.publish(["stripes"]).annotations
+    folder, target = str(harvested.folder), str(tmp_path / "sent")
+
+    first = flows.push(folder, target=target, classes=["stripes"])
+    again = flows.push(folder, target=target, classes=["stripes"])
+
+    assert (first["sent"], again["sent"], again["unchanged"]) == (total, 0, total)
+    assert sum(path.is_file() for path in (tmp_path / "sent").rglob("*.json")) == total + first["verdicts"]
+    with pytest.raises(UsageError, match="writes to a web address"):
+        flows.push(folder, target=target, kind="sas")
+    assert newest(harvested).state is JobState.FAILED
+
+
 def test_task_is_a_plain_function_underneath(harvested: Workspace) -> None:
     job = jobs.create(harvested, "embed", EMBED)
     units = harvested.plan_job(job.id)

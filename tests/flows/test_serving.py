@@ -116,6 +116,7 @@ def test_started_job_runs_as_a_flow_run(served: Workspace, capsys: pytest.Captur
         "index",
         "enrich",
         "publish",
+        "push",
         "retry",
         "refine",
         "harvest_videos",

@@ -64,3 +64,21 @@ def test_what_is_none_is_refused_in_one_line(given: str) -> None:
     with pytest.raises(IIIFError, match="content state") as refused:
         decode_content_state(given)
     assert "\n" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("fragment", "region", "time"),
+    [
+        ("t=65.5", "", "t=65.5"),
+        ("t=1:05,70", "", "t=1:05,70"),
+        ("t=npt:12,20", "", "t=12,20"),
+        ("t=3&xywh=1,2,3,4", "xywh=1,2,3,4", "t=3"),
+        ("xywh=1,2,3,4&t=,9", "xywh=1,2,3,4", "t=,9"),
+        ("start=3", "", ""),
+        ("t=now", "", ""),
+    ],
+)
+def test_moments_of_a_film(fragment: str, region: str, time: str) -> None:
+    expected = ContentState(CANVAS, MANIFEST, region, time)
+    assert decode_content_state(json.dumps({**TARGET, "id": f"{CANVAS}#{fragment}"})) == expected
+    assert decode_content_state(encode_content_state(expected)) == expected

@@ -260,6 +260,13 @@ def test_a_region_is_drawn_moved_by_keys_and_searched_with(visit: Visit, archive
     left = int(page.get_by_label("left").input_value())
     page.keyboard.press("ArrowRight")
     assert int(page.get_by_label("left").input_value()) > left
+    width = page.get_by_label("width").input_value()
+    page.locator("#main").focus()
+    page.keyboard.press("t")
+    page.mouse.click(x - 20, y - 20)  # one corner, then the other, for who cannot drag
+    page.mouse.click(x + 30, y + 40)
+    expect(region).to_be_focused()
+    assert int(page.get_by_label("width").input_value()) < int(width)
     page.get_by_role("button", name="Search with this region").click()
     page.wait_for_url("**region=**")
     expect(page.locator("#grid [role=option]").first).to_be_visible()

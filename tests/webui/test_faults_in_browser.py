@@ -189,6 +189,13 @@ def test_keys_of_ones_own_act_at_once(visit: Visit, archive: Workspace, discs: s
     page.keyboard.press("j")
     expect(first).to_have_attribute("data-mark", "1")
     expect(page.locator('[data-mark="1"] kbd')).to_have_text("J")
+    archive.enrich([discs], threshold=-100.0)
+    page.goto(f"/classes/{discs}/review")  # where the same keys give verdicts
+    first.focus()
+    page.keyboard.press("p")
+    expect(first).to_have_attribute("data-status", "proposed")
+    page.keyboard.press("j")
+    expect(first).to_have_attribute("data-status", "accepted")
 
 
 def test_a_range_of_scores_is_dragged_and_marked(visit: Visit, archive: Workspace, discs: str) -> None:

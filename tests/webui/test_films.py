@@ -94,6 +94,16 @@ def test_addresses_lead_to_the_film_and_its_moments(client: FlaskClient, cinema:
     assert 'data-time="0:00:09' in found
 
 
+def test_a_link_to_a_moment_leads_back_to_it(client: FlaskClient, cinema: Any) -> None:
+    page = client.get(f"/videos/{cinema.record}?t=0:00:09.5").text
+    link = re.search(r'href="(/open[^"]+)"', page)
+    assert link
+    there = client.get(link[1], follow_redirects=True)
+    assert there.request.path == f"/videos/{cinema.record}"
+    assert there.request.args["t"] == "9.5"
+    assert 'aria-valuenow="9.5"' in there.text
+
+
 @pytest.mark.parametrize("asked", ["t=later", "t=-3", "t=1e999"])
 def test_moments_that_are_none(client: FlaskClient, cinema: Any, asked: str) -> None:
     assert client.get(f"/videos/{cinema.record}?{asked}").status_code == 400

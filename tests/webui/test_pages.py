@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import time
@@ -103,6 +104,22 @@ def test_a_class_is_made_with_its_first_examples(post: Post, archive: Workspace,
     assert post("/classes", name="Discs").status_code == 409
     assert post("/classes", name="").status_code == 400
     assert post("/classes", name="Other", concept_uri="javascript:alert(1)").status_code == 400
+
+
+def test_labels_of_all_languages_survive_the_form(post: Post, client: FlaskClient, archive: Workspace) -> None:
+    labels = {"fr": ("Ballon", "Aérostat"), "en": ("balloon",), "ar": ("منطاد",), "de-AT": ("Ballon & <b>",)}
+    made = archive.create_class("Balloons", labels=labels)
+    page = client.get(f"/classes/{made.id}").text
+    written = html.unescape(re.findall(r'<textarea name="labels_more"[^>]*>(.*?)</textarea>', page, re.DOTALL)[0])
+    assert written == "fr: Aérostat\nar: منطاد\nde-AT: Ballon & <b>"
+    page_of_it = "https://www.wikidata.org/wiki/Q183951#sitelinks"
+    form = {"label_fr": "Ballon", "label_en": "balloon", "labels_more": written, "concept_uri": page_of_it}
+    assert post(f"/classes/{made.id}", name="Balloons", **form).status_code == 303
+    changed = archive.class_summary(made.id).visual_class
+    assert changed.labels == labels
+    assert changed.concept_uri == "http://www.wikidata.org/entity/Q183951"
+    for wrong in ("Ballon", "de:", ": Ballon", "not a language: x"):
+        assert post(f"/classes/{made.id}", name="Balloons", labels_more=wrong).status_code == 400
 
 
 def test_a_class_is_described_and_archived(

@@ -46,7 +46,7 @@ def figures(kind: str) -> dict[str, str]:
 
 def failure_kind(kind: str) -> str:
     """The family of a failure in plain words."""
-    names: dict[str, str] = {
+    words: dict[str, str] = {
         "transient": _("passing problem"),
         "blocked": _("blocked"),
         "gone": _("not there"),
@@ -55,13 +55,13 @@ def failure_kind(kind: str) -> str:
         "too-big": _("too large"),
         "hostile": _("refused for safety"),
     }
-    return names.get(kind, kind)
+    return words.get(kind, kind)
 
 
 def stage(name: str) -> str:
     """During what something failed."""
-    names: dict[str, str] = {"harvest": _("while harvesting"), "embed": _("while embedding")}
-    return names.get(name, name)
+    words: dict[str, str] = {"harvest": _("while harvesting"), "embed": _("while embedding")}
+    return words.get(name, name)
 
 
 def detail(event: Event) -> str:

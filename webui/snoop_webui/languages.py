@@ -156,8 +156,13 @@ def lasting(seconds: float) -> str:
 
 def clock(seconds: float) -> str:
     """A moment of a film, to a tenth of a second: `0:01:05.5` or `0:01:05,5`."""
-    decimals = str(format_decimal(1.5, locale=language()))[1]
-    return citing.clock(round(seconds, 1)).replace(".", decimals)
+    return citing.clock(round(seconds, 1)).replace(".", _decimal_sign(language()))
+
+
+@lru_cache(maxsize=8)
+def _decimal_sign(code: str) -> str:
+    """Kept, since a long film has thousands of moments."""
+    return str(format_decimal(1.5, locale=code))[1]
 
 
 def moment_of(selector: str) -> str:

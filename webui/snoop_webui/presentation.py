@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 
 from snoop_webui import current
 from snoop_webui.access import me
+from snoop_webui.forms import more_labels
 from snoop_webui.happenings import detail, failure_kind, figures, stage
 from snoop_webui.keys import DEFAULTS, keymap
 from snoop_webui.languages import language
@@ -21,7 +22,7 @@ def present(app: Flask) -> None:
     """Give an application's templates their common values."""
     static = Path(app.static_folder or "")
     app.jinja_env.globals.update(plugin_title=plugin_title, figures=figures)  # so that imported macros know them
-    app.jinja_env.filters.update(detail=detail, failure_kind=failure_kind, stage=stage)
+    app.jinja_env.filters.update(detail=detail, failure_kind=failure_kind, stage=stage, more_labels=more_labels)
     app.context_processor(
         lambda: {
             "theme": theme(),

@@ -36,8 +36,8 @@ MATERIALS = "bois calque carton cuivre ivoire papier papyrus parchemin soie toil
 TERMS = {
     "646": "affiche album almanach assignat autocollant bande-dessinée billet blason brochure calendrier carnet "
     "catalogue couverture croquis dessus diplôme écran ephemera étiquette éventail ex-libris faire-part "
-    "frontispice graphique jeton jeu lettrine maquette marque-page médaille menu monnaie ornement papier- "
-    "peint partition passeport portfolio programme prospectus puzzle rébus sceau timbre timbre-poste tract "
+    "frontispice graphique jeton jeu lettrine maquette marque-page médaille menu monnaie ornement "
+    "papier-peint partition passeport portfolio programme prospectus puzzle rébus sceau timbre timbre-poste tract "
     "vignette",
     "647": "atlas cadastre carte globe mappemonde plan planisphère portulan",
 }

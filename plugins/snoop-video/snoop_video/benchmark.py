@@ -2,7 +2,7 @@
 
 The film is drawn: scenes with grain over which the view moves, cut hard, so that each cut is known. Or it is one of the
 user's, whose packets are repeated up to the length that is wanted. Both ways use all processors: PyAV by the decoder's
-threads alone, ours with the same threads in the child process. `milliseconds` is what a harvest does to a film: parts
+threads alone, ours in child processes, one for each part. `milliseconds` is what a harvest does to a film: parts
 of some minutes, cuts, stills written to disk, shots and keyframes entered in the catalogue.
 """
 
@@ -44,7 +44,7 @@ print(json.dumps({"keyframes": report.keyframes, "MB": peak}))
 
 def bench_video(
     *,
-    seconds: int = 300,
+    seconds: int = 1800,
     size: tuple[int, int] = (640, 480),
     fps: float = 25.0,
     repeats: int = 3,

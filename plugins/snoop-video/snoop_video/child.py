@@ -53,7 +53,7 @@ def main(descriptor: int, film: int, memory: int, cpu_seconds: int, detector: st
             messages.write(connection, messages.READY, {})
             _, request, _ = messages.read(connection)
             try:
-                opened = Film(file)
+                opened = Film(file, request.get("threads", 1))
                 answer = opened.facts() if request["task"] == "facts" else _cut(connection, opened, found_by, request)
                 messages.write(connection, messages.DONE, answer)
             except RefusedError as error:
@@ -73,12 +73,13 @@ def _limit(memory: int, cpu_seconds: int) -> None:
         resource.RLIMIT_AS: address_space() + memory,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: cpu_seconds,
         resource.RLIMIT_NOFILE: 0,  # what is open stays open
     }
     for limit, value in limits.items():
         with suppress(ValueError, OSError):  # not every system knows every limit
             resource.setrlimit(limit, (value, value))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))  # SIGXCPU says why, SIGKILL does not
 
 
 def _cut(connection: socket.socket, film: Film, detector: Any, request: dict[str, Any]) -> dict[str, Any]:

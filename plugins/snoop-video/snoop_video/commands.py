@@ -12,7 +12,7 @@ from snoop_flow.cli.options import answering
 
 
 @click.command("video")
-@click.option("--seconds", type=click.IntRange(1), default=300, show_default=True, help="Length of the film.")
+@click.option("--seconds", type=click.IntRange(1), default=1800, show_default=True, help="Length of the film.")
 @click.option("--width", type=click.IntRange(16), default=640, show_default=True)
 @click.option("--height", type=click.IntRange(16), default=480, show_default=True)
 @click.option("--fps", type=click.FloatRange(1, 240), default=25.0, show_default=True)

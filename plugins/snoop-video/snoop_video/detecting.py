@@ -23,7 +23,7 @@ FLASH = 4  # frames
 class Differences:
     """The detector by differences of neighbouring frames; implements `Detector`."""
 
-    context = 8.0
+    context = 6.0
     delay = AROUND
 
     def __init__(self) -> None:

@@ -65,8 +65,12 @@ class Film:
     _container: Any
     _stream: Any
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Look at its head; raises `RefusedError`."""
+    def __init__(self, file: BinaryIO, threads: int = 0) -> None:
+        """Look at its head; raises `RefusedError`.
+
+        Args:
+            threads: that decode; 0 for as many as there are processors.
+        """
         options = {"format_whitelist": FORMATS, "protocol_whitelist": "", "enable_drefs": "0"}
         try:
             self._container = av.open(file, options=options, buffer_size=BUFFER)
@@ -79,6 +83,7 @@ class Film:
             raise RefusedError(FailureKind.INVALID, "holds no moving pictures")
         self._stream = streams[0]
         self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = threads
         self._format = self._container.format.name.split(",")[0]
         self._check()
         began = self._container.start_time

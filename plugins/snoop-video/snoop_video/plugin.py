@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import click
+from PIL.Image import Image
 
 from snoop_flow import hookimpl
 from snoop_flow.plugin_types import VideoSegmenterSpec
 from snoop_video.segmenter import DIFFERENCES, video_segmenter
 
-SHOTS = video_segmenter("shots", "Shots by differences between frames: cuts, dissolves, fades", "1", DIFFERENCES)
+
+def _encode(path: Path, pictures: Iterable[Image], fps: float) -> None:
+    from snoop_video.encoding import encode  # late: PyAV is large, and listing plugins needs none of it
+
+    encode(path, pictures, fps)
+
+
+SHOTS = replace(
+    video_segmenter("shots", "Shots by differences between frames: cuts, dissolves, fades", "1", DIFFERENCES),
+    encode=_encode,
+)
 SCENEDETECT = video_segmenter(
     "pyscenedetect",
     "Shots by PySceneDetect's adaptive detector, which is installed apart",

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class _Child:
     def __init__(self, path: Path, film: int, detector: str, limits: FilmLimits, length: float) -> None:
         self._uri, self._limits, self._seconds = str(path), limits, limits.seconds(length)
         self._connection, theirs = socket.socketpair()
-        cpu = int(self._seconds) * (os.cpu_count() or 1)
+        cpu = ceil(self._seconds) * (os.cpu_count() or 1) + 1
         engine = Path(snoop_flow.__file__).parent
         numbers = (theirs.fileno(), film, limits.memory_bytes, cpu)
         arguments = [str(engine), str(engine / "images"), *map(str, numbers), detector]

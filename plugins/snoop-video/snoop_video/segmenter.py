@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from snoop_flow.plugin_types import (
 from snoop_video.process import FilmLimits, ask
 
 DIFFERENCES = "snoop_video.detecting:Differences"
+PARTS_AT_ONCE = 8  # that snoop-flow looks at, on a machine of so many processors or more
 LONGEST = 100 * 3600.0  # seconds, for a part whose end is not known
 
 
@@ -36,13 +38,23 @@ class ShotSegmenter:
 
     def cut(self, film: Path, task: VideoTask, keep: Callable[[Still], None]) -> VideoFound:
         """See `VideoSegmenter`."""
-        request = {"task": "cut", "start": task.start, "end": task.end, "most": task.most, "every": task.every}
+        request: dict[str, Any] = {
+            "task": "cut",
+            "start": task.start,
+            "end": task.end,
+            "most": task.most,
+            "every": task.every,
+            "longest": task.longest,
+        }
+        # a part is decoded beside others: fewer threads wait less for each other than many for one film
+        whole = task.start == 0.0 and task.end is None
+        request["threads"] = 0 if whole else max(1, (os.cpu_count() or 1) // PARTS_AT_ONCE)
         length = LONGEST if task.end is None else task.end - task.start
 
         def take(facts: Mapping[str, Any], jpeg: bytes) -> None:
             keep(Still(facts["at"], facts["quality"], facts["tick"], facts["signature"], jpeg))
 
-        found = ask(film, {**request, "longest": task.longest}, self._detector, self._limits, length, take)
+        found = ask(film, request, self._detector, self._limits, length, take)
         boundaries = tuple(sorted((Boundary(*one) for one in found["boundaries"]), key=lambda one: one.at))
         return VideoFound(boundaries, found["first"], found["last"], found["frames"])
 

@@ -7,6 +7,7 @@ each, whatever the frame's size: enough to see a cut by, at a small share of the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -20,7 +21,6 @@ FLAT = 3.5  # grey levels by which the points of a frame without a picture diffe
 DARK = 32.0  # grey level of black at most, on old film
 # planes of 8 bits in the order brightness, blue, red; everything else is converted first
 PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "yuv411p", "yuv410p"})
-SAMPLES = 2  # pixels averaged to a point
 # the mean change of brightness and twice that of the colours
 _WEIGHTS = np.repeat(np.array([1 / BRIGHT, 1 / COLOUR], np.float32), [BRIGHT, 2 * COLOUR])
 
@@ -72,24 +72,23 @@ def stamp_of(frame: Any, time: float) -> Stamp:
         frame = frame.reformat(4 * COLUMNS, 4 * ROWS, "yuv420p")
     bright, blue, red = frame.planes[:3]
     values = np.empty(BRIGHT + 2 * COLOUR, np.float32)
-    _shrink(bright, values[:BRIGHT].reshape(ROWS, COLUMNS))
-    _shrink(blue, values[BRIGHT : BRIGHT + COLOUR].reshape(ROWS // 2, COLUMNS // 2))
-    _shrink(red, values[BRIGHT + COLOUR :].reshape(ROWS // 2, COLUMNS // 2))
+    values[:BRIGHT] = _shrunk(bright, ROWS, COLUMNS)
+    values[BRIGHT : BRIGHT + COLOUR] = _shrunk(blue, ROWS // 2, COLUMNS // 2)
+    values[BRIGHT + COLOUR :] = _shrunk(red, ROWS // 2, COLUMNS // 2)
     return Stamp.of(values, time)
 
 
-def _shrink(plane: Any, into: Values) -> None:
-    """Evenly spaced rows of a plane, averaged along each of them over a few pixels of even stretches."""
-    rows, columns = into.shape
-    width, height, line = plane.width, plane.height, plane.line_size
-    pixels = np.frombuffer(plane, np.uint8, count=height * line).reshape(height, line)
-    if height < rows or width < columns:  # a tiny film: its points are repeated
-        into[:] = pixels[np.arange(rows) * height // rows][:, np.arange(columns) * width // columns]
-        return
-    step, stretch = height // rows, width // columns
-    chosen = pixels[step // 2 : step // 2 + step * (rows - 1) + 1 : step, : columns * stretch]
-    samples = min(SAMPLES, stretch)
-    total = chosen[:, ::stretch].astype(np.uint16)
-    for place in range(1, samples):
-        total += chosen[:, place * stretch // samples :: stretch]
-    np.multiply(total, np.float32(1 / samples), out=into, casting="unsafe")
+def _shrunk(plane: Any, rows: int, columns: int) -> Values:
+    """Points of a plane, evenly spaced, each the mean of a few pixels of its row."""
+    places = _places(plane.height, plane.width, plane.line_size, rows, columns)
+    pixels = np.frombuffer(plane, np.uint8).take(places).astype(np.float32)
+    mean: Values = (pixels[0] + pixels[1]) * np.float32(0.5)
+    return mean
+
+
+@lru_cache(maxsize=16)
+def _places(height: int, width: int, line: int, rows: int, columns: int) -> NDArray[np.intp]:
+    """Where the pixels of all points lie in a plane, (2, rows × columns); those of a tiny film are repeated."""
+    down = (np.arange(rows) * height + height // 2) // rows
+    found = [(np.arange(columns) * width + offset) // columns for offset in (0, width // 2)]
+    return np.stack([(down[:, None] * line + across[None, :]).ravel() for across in found])

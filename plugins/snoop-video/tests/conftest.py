@@ -24,8 +24,8 @@ def scene(number: int, size: tuple[int, int] = (96, 64)) -> Image.Image:
     picture = Image.new("RGB", (size[0] * 2, size[1]), tuple(int(one) for one in rng.integers(60, 190, 3)))
     draw = ImageDraw.Draw(picture)
     for _ in range(24):
-        x, y = rng.integers(0, picture.width), rng.integers(0, picture.height)
-        wide, high = rng.integers(6, 40, 2)
+        x, y = int(rng.integers(0, picture.width)), int(rng.integers(0, picture.height))
+        wide, high = (int(one) for one in rng.integers(6, 40, 2))
         draw.rectangle((x, y, x + wide, y + high), fill=tuple(int(one) for one in rng.choice([0, 90, 255], 3)))
     return picture
 

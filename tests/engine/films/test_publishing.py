@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 
+from snoop_flow.entities import Prediction, Status
+from snoop_flow.films.publishing import stretches_of
+from snoop_flow.publishing import rows_to_publish
+from snoop_flow.regions.drawing import region_row
+from snoop_flow.store import classes, items
+
 Errors = Callable[[Mapping[str, Any]], list[str]]
 
 
@@ -76,6 +82,21 @@ def test_pictures_are_published_as_before(cinema: Any, items_of: Callable[[str],
     page = cinema.workspace.annotation_page(picture)
     assert page["items"][0]["target"]["id"] == cinema.workspace.item(picture).uri
     assert set(times(cinema)) == {"t=0,3"}
+
+
+def test_a_region_in_a_film_has_a_box_and_the_stretch_of_its_keyframe(cinema: Any) -> None:
+    frame = cinema.frame(9.0)
+    with cinema.workspace.catalogue.write() as connection:
+        items.add_regions(connection, [region_row(frame, (10, 20, 30, 40), "drawn")])
+        (region,) = items.regions_of(connection, [frame.number])
+        assert region.selector == "t=9&xywh=10,20,30,40"
+        assert stretches_of(connection, items.places(connection, [region.number, frame.number])) == {
+            region.number: (8.0, 12.0)
+        }
+        found = classes.find(connection, cinema.class_id)
+        said = Prediction(found.id, region.number, 1, 0.9, Status.ACCEPTED, None, None, "job")
+        (row,) = rows_to_publish(cinema.workspace, connection, found, [said])
+    assert (row["content"]["time"], row["content"]["box"]) == ([8.0, 12.0], [10, 20, 30, 40])
 
 
 @pytest.mark.parametrize("kind", ["csv", "w3c", "iiif"])

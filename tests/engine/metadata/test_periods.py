@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,10 +151,9 @@ def test_any_text_is_read_or_left(text: str) -> None:
     assert found is None or found.closed is None or found.closed[0] <= found.closed[1]
 
 
+@pytest.mark.timeout(20)  # what takes milliseconds would take hours, were a pattern to try everything
 @pytest.mark.parametrize(
     "text", ["1" * 300, "xvi" * 100, "i" * 300, "1er moitie " * 30, "- " * 150, "fin du " * 45, "1-" * 150]
 )
 def test_no_text_takes_long(text: str) -> None:
-    began = time.perf_counter()
     read_period(text)
-    assert time.perf_counter() - began < 0.5

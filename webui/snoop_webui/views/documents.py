@@ -76,7 +76,7 @@ def has_film(record: Record) -> bool:
 
 
 def _film_address(record_id: str, item_id: str | None) -> str:
-    values: dict[str, Any] = {"item": item_id, "class": request.args.get("class") or None}
+    values: dict[str, Any] = {"item": item_id, **{name: request.args.get(name) or None for name in ("class", "t")}}
     return url_for("films.show", record_id=record_id, **values)
 
 

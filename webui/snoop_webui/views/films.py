@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import uuid
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +15,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.errors import UsageError
-from snoop_flow.reports import FilmReport, KeyframeReport
+from snoop_flow.fragments import seconds as seconds_text
+from snoop_flow.reports import FilmReport, FoundSegment, KeyframeReport
 from snoop_iiif import ContentState, encode_content_state
 from snoop_webui import current
 from snoop_webui.asked import Asked
@@ -23,6 +27,7 @@ from snoop_webui.security import allow_media_from
 
 pages = Blueprint("films", __name__, url_prefix="/videos")
 RANGES = (2, 5, 10, 30, 60, 300)
+USUAL_RANGE = 10
 _VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
 
 
@@ -50,11 +55,13 @@ def show(record_id: str) -> str:
         seconds=seconds,
         ranges=RANGES,
         drawn=timeline(found, class_id),
+        found_in=_by_shot(found, class_id),
+        here_at=_addresses(record_id, class_id, seconds),
         class_id=class_id,
         summary=summary,
         classes=workspace.classes(),
         stacks=stacks(workspace.mark_history(class_id, 100)) if summary else None,
-        state=encode_content_state(ContentState(found.uri, record.uri)),
+        state=encode_content_state(ContentState(found.uri, record.uri, time=f"t={seconds_text(at)}")),
         manifest=_manifest(record_id, record.local, record.uri),
         like=Asked(items=(here.item,), visual_class=class_id).address() if here else "",
     )
@@ -72,6 +79,26 @@ def mark(record_id: str) -> Answer:
     )
     flash(ngettext("%(num)s keyframe marked", "%(num)s keyframes marked", len(report.keyframes)))
     return redirect(place(request.form, url_for("films.show", record_id=record_id)), 303)
+
+
+def _by_shot(film: FilmReport, class_id: str) -> list[list[FoundSegment]]:
+    """The segments that each shot has a part of, of the class at hand or of all; both are in the order of time."""
+    shown = sorted((one for one in film.segments if class_id in ("", one.class_id)), key=lambda one: one.start)
+    longest = max((one.end - one.start for one in shown), default=0.0)
+    starts = [one.start for one in shown]
+    parts = [shown[bisect_left(starts, shot.start - longest) : bisect_left(starts, shot.end)] for shot in film.shots]
+    return [[one for one in mine if one.end > shot.start] for mine, shot in zip(parts, film.shots, strict=True)]
+
+
+def _addresses(record_id: str, class_id: str, seconds: int) -> Callable[..., str]:
+    """Addresses of this page at other moments: `url_for` for each of thousands would take longer than all else."""
+    kept = {"class": class_id or None, "range": seconds if seconds != USUAL_RANGE else None}
+    base = url_for("films.show", record_id=record_id, **kept)  # type: ignore[arg-type]  # its other arguments are not meant
+
+    def address(**part: Any) -> str:
+        return f"{base}{'&' if '?' in base else '?'}{urlencode(part)}"
+
+    return address
 
 
 def _asked_moment(film: FilmReport, frames: list[KeyframeReport]) -> float:
@@ -97,8 +124,8 @@ def _second(text: str) -> float:
 
 
 def _range() -> int:
-    given = request.args.get("range", "10")
-    return int(given) if given.isascii() and given.isdigit() and 0 < int(given[:6]) <= 86_400 else 10
+    given = request.args.get("range", "")
+    return int(given) if given.isascii() and given.isdigit() and 0 < int(given[:6]) <= 86_400 else USUAL_RANGE
 
 
 def _manifest(record_id: str, local: bool, uri: str) -> dict[str, Any]:

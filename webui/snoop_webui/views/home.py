@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -52,9 +54,9 @@ def resume() -> Answer:
         raise UsageError(error.reason) from error
     parent = state.manifest or (manifest if canvas else "")
     record_id, item_id = current.workspace().locate(state.uri, parent)
-    return redirect(
-        url_for("documents.show", record_id=record_id, item=item_id, xywh=state.region.removeprefix("xywh=") or None)
-    )
+    region, time = state.region.removeprefix("xywh="), state.time.removeprefix("t=").split(",")[0]
+    part: dict[str, Any] = {"xywh": region or None, "t": time or None}
+    return redirect(url_for("documents.show", record_id=record_id, item=item_id, **part))
 
 
 def _examples(class_id: str) -> list[str]:

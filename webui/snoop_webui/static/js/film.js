@@ -92,6 +92,16 @@ function links(frame) {
   tellTargets(frame);
 }
 
+// The link to this place names the moment. A state is an annotation, percent-encoded, then base64url.
+const place = by("content-state");
+function linkHere() {
+  const padded = place.dataset.state.replaceAll("-", "+").replaceAll("_", "/");
+  const state = JSON.parse(decodeURIComponent(atob(padded + "=".repeat(-padded.length & 3))));
+  state.target.selector.value = `t=${Number(at.toFixed(3))}`;
+  place.href = `/open?iiif-content=${btoa(encodeURIComponent(JSON.stringify(state))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+}
+for (const event of ["pointerdown", "focus"]) place.addEventListener(event, linkHere);
+
 function seek(seconds) {
   const wanted = Math.min(Math.max(seconds, 0), duration);
   if (video && video.readyState) video.currentTime = Math.min(wanted, Math.max(video.duration - 0.05, 0) || wanted);
