@@ -199,6 +199,6 @@ def test_a_film_may_not_take_all_memory(film: Any) -> None:
 
 
 def test_a_film_may_not_take_all_day(film: Any) -> None:
-    hasty = ShotSegmenter(limits=FilmLimits(start=0.4, slowest=0.0))
+    hasty = ShotSegmenter(limits=FilmLimits(start=0.01, slowest=0.0))
     with pytest.raises(SourceError, match="takes longer than"):
         hasty.cut(film(shots=[50] * 40), VideoTask(0.0, None, 1, 0.0, 64), lambda still: None)
