@@ -105,5 +105,5 @@ def test_the_same_work_by_another_living_process_is_refused(archive: Workspace) 
 def test_unknown_jobs_and_kinds_are_said(archive: Workspace) -> None:
     with pytest.raises(NotFoundError, match="no job"):
         archive.job("nothing")
-    with pytest.raises(UsageError, match="known are harvest, .*embed"):
+    with pytest.raises(UsageError, match=r"known are harvest, .*embed"):
         archive.start_job("dream", {})
