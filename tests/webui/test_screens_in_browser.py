@@ -63,5 +63,6 @@ def test_the_theme_is_switched_and_kept(visit: Visit) -> None:
     page = visit("/classes")
     with page.expect_navigation():
         page.get_by_role("button", name="Dark theme").click()
+    page.wait_for_load_state("networkidle")  # the answer leads back to the page
     page.reload()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 23, 25)"
