@@ -97,6 +97,21 @@ def user_option(command: Function) -> Function:
     return click.option("--user", metavar="LOGIN", help=help_)(command)
 
 
+def film_options(command: Function) -> Function:
+    """The options `--temporal-range SECONDS` and `--neighbours`, on keyframes of one film that lie close together."""
+    command = click.option(
+        "--neighbours", is_flag=True, help="Bring in the keyframes within the range around each one shown."
+    )(command)
+    return click.option(
+        "--temporal-range",
+        type=float,
+        default=0.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Of keyframes of one film that are no farther apart, show one.",
+    )(command)
+
+
 def workspace_folder(folder: Path | None) -> Path:
     """The folder that was named, else the present one if it is a workspace.
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from snoop_flow.cli.index_text import found_text
-from snoop_flow.cli.options import counted, in_workspace
+from snoop_flow.cli.options import counted, film_options, in_workspace
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.regions.drawing import Box, address
@@ -38,15 +38,7 @@ from snoop_flow.wording import WAYS
     show_default=True,
     help="With --regions: results of one image at most.",
 )
-@click.option(
-    "--temporal-range",
-    type=float,
-    default=0.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Of keyframes of one film that are no farther apart, show one.",
-)
-@click.option("--neighbours", is_flag=True, help="Bring in the keyframes within the range around each one shown.")
+@film_options
 @click.option("-k", "count", type=click.IntRange(1), default=20, show_default=True, help="Number of results.")
 @click.option("--collection", help="Slug of the only collection to search.")
 @click.option("--index", metavar="TYPE", help="Index type to use; 'exact' scans everything.")

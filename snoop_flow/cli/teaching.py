@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from snoop_flow.cli.classes import class_, class_line, counts_of, item_option
-from snoop_flow.cli.options import counted, in_workspace, user_option
+from snoop_flow.cli.options import counted, film_options, in_workspace, user_option
 from snoop_flow.cli.search import named
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
@@ -82,15 +82,7 @@ _FITTED = ("version", "positives", "negatives", "milliseconds")
 @click.option("--collection", help="Slug of the only collection to look in.")
 @click.option("--discovery-rate", type=click.FloatRange(0, 1), default=0.2, show_default=True)
 @click.option("--window", nargs=2, type=float, metavar="LOW HIGH", help="Only items that score within.")
-@click.option(
-    "--temporal-range",
-    type=float,
-    default=0.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Of keyframes of one video that are no farther apart, show one.",
-)
-@click.option("--neighbours", is_flag=True, help="Bring in the keyframes within the range around each one shown.")
+@film_options
 @click.option("--preview", is_flag=True, help="Do not keep what is shown as a round of teaching.")
 @user_option
 @in_workspace

@@ -1,3 +1,5 @@
+"""Documents of all versions into one model; one file, since each quirk is a few lines on the same small manifests."""
+
 from __future__ import annotations
 
 import json
