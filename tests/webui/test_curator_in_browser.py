@@ -198,6 +198,7 @@ def test_the_score_window_is_set_with_two_thumbs(visit: Visit, archive: Workspac
         low.press("PageUp")
     page.wait_for_url("**low=**")
     page.wait_for_function(f"document.querySelectorAll('#grid [role=option]').length < {below}")
+    page.wait_for_load_state("networkidle")  # the answer to the last key, not to the first
     bounds = [float(page.locator(f"input[name={name}]").input_value().replace("−", "-")) for name in ("low", "high")]
     scores = [float(str(cell.get_attribute("data-score")).replace("−", "-")) for cell in cells.all()]
     assert all(bounds[0] - 0.01 <= score <= bounds[1] + 0.01 for score in scores)
