@@ -278,7 +278,7 @@ def test_french_speaks_and_counts_french(visit: Visit, archive: Workspace, items
     archive.fit(made.id)
     page = visit(f"/?class={made.id}", locale="fr-FR")
     expect(page.get_by_role("button", name="Affiner")).to_be_visible()
-    expect(page.get_by_text("Que montrer ensuite ?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Que montrer ensuite ?")).to_be_visible()
     assert "," in str(page.locator("#grid [role=option]").first.get_attribute("data-score"))
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("button", name="Refine")).to_be_visible()
