@@ -84,8 +84,8 @@ def test_a_schedule_is_made_and_removed(
 def test_a_job_is_paused_and_goes_on(client: FlaskClient, post: Post, archive: Workspace) -> None:
     job = archive.start_job("index", {"type": "exact"})
     post(f"/jobs/{job.id}/pause")
-    if archive.job(job.id).state is JobState.PAUSED:  # it may have been quicker
-        assert "Go on" in client.get("/sources").text
+    page = client.get("/sources").text
+    assert "Go on" in page or archive.job(job.id).state is JobState.DONE  # it may have been quicker
     post(f"/jobs/{job.id}/resume")
     finished(archive, job.id)
     assert archive.job(job.id).state is JobState.DONE

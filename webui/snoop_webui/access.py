@@ -84,11 +84,12 @@ def _refusal(needed: Role, has: str) -> str:
     """Why somebody may not, in their language; programs are told by the codes of the roles."""
     if speaks_json() and not request.headers.get("X-CSRF-Token"):
         return f"this needs the role {needed}; you are {has}: ask an administrator"
-    return _(
+    text: str = _(
         "This needs the role “%(needed)s”; yours is “%(has)s”. An administrator can change it.",
         needed=role_name(needed),
         has=role_name(has),
     )
+    return text
 
 
 def _scope() -> str:

@@ -134,8 +134,7 @@ marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words
 marks?.addEventListener("saved", ({ detail }) => {
   for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
     for (const node of counters[name] ?? []) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
-  save.textContent = words.saved;
-  setTimeout(() => { if (save.textContent === words.saved) save.textContent = ""; }, 1500);
+  if (!marks.queue.length) save.textContent = words.saved; // and it stands there until something else is said
   enable();
 });
 

@@ -64,7 +64,7 @@ async function deliver() {
       queue.shift();
       unreachable = false;
       for (const name of ["accepted", "rejected", "proposed"]) document.querySelector(`[data-status-count="${name}"]`).textContent = number(counts[name]);
-      save.textContent = words.saved;
+      save.textContent = queue.length ? words.saving : words.saved;
     } catch (error) {
       if (error.final) { refuse(queue.shift(), error); continue; }
       wait(error);
