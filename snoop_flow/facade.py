@@ -32,13 +32,24 @@ from snoop_flow import (
     segmenting,
     sharing,
     switching,
+    translating,
     videos,
     workspace,
 )
 from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
+from snoop_flow.classes import (
+    auditing,
+    carding,
+    comparing,
+    definitions,
+    estimating,
+    marking,
+    moving,
+    suggesting,
+    teaching,
+)
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
@@ -119,6 +130,7 @@ class Workspace(workspace.Workspace):
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
+    translate = translating.translate
     backbones = encoders.workspace_backbones
 
     add_user = people.add_user
@@ -174,6 +186,8 @@ class Workspace(workspace.Workspace):
     classes = definitions.class_summaries
     class_summary = definitions.class_summary
     update_class = definitions.update_class
+    class_card = carding.class_card
+    editable = carding.editable
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class

@@ -20,6 +20,7 @@ from snoop_flow.reports.audits import (
     LearnedAudit,
     ThresholdChoice,
 )
+from snoop_flow.reports.class_cards import CardAudit, CardBackbone, CardCorpus, ClassCard
 from snoop_flow.reports.classes import (
     ClassCost,
     ClassCoverage,
@@ -86,6 +87,10 @@ __all__ = [
     "BandReport",
     "Calibration",
     "Card",
+    "CardAudit",
+    "CardBackbone",
+    "CardCorpus",
+    "ClassCard",
     "ClassCost",
     "ClassCoverage",
     "ClassLeft",
