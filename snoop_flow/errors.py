@@ -101,5 +101,5 @@ class SourceError(SnoopError):
 
 
 def phrase(text: str) -> str:
-    """Mark a text that people read where its place does not tell, so that it is translated; see `snoop_flow.messages`."""
+    """Mark a text that people read where its place does not tell so: it is translated, see `snoop_flow.messages`."""
     return text

@@ -2,8 +2,8 @@
 
 A text is written once, in English, where it is needed: an f-string in a `raise`, the title of a spec. Its message id is
 that text with its values numbered: `f"class {found.name} has no model"` is `class {0} has no model`. What is called
-`reason`, `problems` or `notes` is read by people, too, and `phrase(…)` marks any other text that is. This is a method
-of extraction for Babel, found by its entry point:
+`reason`, `problems` or `notes` is read by people, too: variables, arguments, also those of functions of the same file.
+`phrase(…)` marks any other text that is. This is a method of extraction for Babel, found by its entry point:
 
     pybabel extract --mapping babel.cfg …        # babel.cfg: [snoop_flow: **.py]
 """
@@ -16,8 +16,7 @@ from typing import IO, Any
 
 Message = tuple[int, str, str, list[str]]
 _TITLED = ("Spec", "Family")  # ends of the names of what has a title
-_READ = frozenset({"reason", "problems", "notes"})  # names of variables, arguments and properties
-_PROSE = frozenset({"title", "languages", *_READ})  # arguments of specs and reports
+_READ = frozenset({"reason", "reasons", "problems", "notes"})  # names of variables and arguments
 _UNREAD = frozenset({"ValueError", "TypeError", "RuntimeError", "MemoryError", "AttributeError", "AssertionError"})
 
 
@@ -30,34 +29,44 @@ def extract(
         keywords: not looked at, nor are `comment_tags`.
         options: `titled`: ends of the names of what has a title as specs have, beside these.
     """
+    tree = ast.parse(file.read())
     titled = (*_TITLED, *str(options.get("titled", "")).split())
-    for node in ast.walk(ast.parse(file.read())):
-        for text in _texts(node, titled):
+    functions = dict(one for node in ast.walk(tree) if (one := _taking_a_reason(node)))
+    for node in ast.walk(tree):
+        for text in _texts(node, titled, functions):
             yield from _messages(text)
 
 
-def _texts(node: ast.AST, titled: tuple[str, ...]) -> Iterator[ast.expr]:
+def _taking_a_reason(node: ast.AST) -> tuple[str, int] | None:
+    """The name of a function that takes a reason, and at which place; None for whatever else."""
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    names = [one.arg for one in node.args.args if one.arg not in ("self", "cls")]
+    return next(((node.name, place) for place, name in enumerate(names) if name in _READ), None)
+
+
+def _texts(node: ast.AST, titled: tuple[str, ...], functions: Mapping[str, int]) -> Iterator[ast.expr]:
     """The texts that people read of a part of a program."""
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(isinstance(one, ast.Name) and one.id in _READ for one in targets):
+        if any(isinstance(one, ast.Name) and one.id.strip("_").lower() in _READ for one in targets):
             yield node.value
     elif isinstance(node, ast.Call):
-        yield from _given(node, titled)
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        yield from _given(node, name, functions)
+        if name.endswith(titled):
+            yield from node.args[1:2]  # of every spec and family the title follows the name
+            yield from (one.value for one in node.keywords if one.arg in ("title", "languages"))
 
 
-def _given(node: ast.Call, titled: tuple[str, ...]) -> Iterator[ast.expr]:
-    """What a call is given to say: texts of errors, what `phrase` marks, titles of specs, further problems."""
-    function = node.func
-    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    appended = isinstance(function, ast.Attribute) and name == "append" and getattr(function.value, "id", "") in _READ
+def _given(node: ast.Call, name: str, functions: Mapping[str, int]) -> Iterator[ast.expr]:
+    """What a call is given to say: texts of errors, what `phrase` marks, further problems, reasons."""
+    appended = name == "append" and getattr(getattr(node.func, "value", None), "id", "") in _READ
     if (name.endswith("Error") and name not in _UNREAD) or name == "phrase" or appended:
         yield from node.args
-    is_spec = name.endswith(titled)
-    if is_spec and len(node.args) > 1:
-        yield node.args[1]  # of every spec and family the title follows the name
-    read = _PROSE if is_spec else _READ
-    yield from (one.value for one in node.keywords if one.arg in read)
+    elif name in functions:
+        yield from node.args[functions[name] : functions[name] + 1]
+    yield from (one.value for one in node.keywords if one.arg in _READ)
 
 
 def _messages(text: ast.expr) -> Iterator[Message]:
@@ -68,6 +77,8 @@ def _messages(text: ast.expr) -> Iterator[Message]:
         inner = list(text.values)
     elif isinstance(text, ast.Tuple | ast.List):
         inner = list(text.elts)
+    elif isinstance(text, ast.Dict):
+        inner = list(text.values)
     else:
         yield from _message(text)
         return

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from snoop_flow.messages.templates import Template
 from snoop_flow.messages.typography import typeset
 
+DOMAIN = "snoop_flow"  # gettext's word for the name of a catalogue
 _COLON = ": "
 _LEAST = 4  # letters of its own that a message has to have, to be recognised with values in it
 _LONGEST = 4000  # characters; what is longer was not written by us
@@ -31,7 +32,7 @@ class Translator:
     """Says the texts of the engine and of plugins in other languages; safe to share between threads."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        """Take folders in which catalogues lie as `LANGUAGE/LC_MESSAGES/*.po`; the first that knows a text counts."""
+        """Take folders of catalogues, `LANGUAGE/LC_MESSAGES/snoop_flow.po`; the first that knows a text counts."""
         self._folders = tuple(folders)
         self._language = lru_cache(maxsize=16)(self._read)
         self.translate = lru_cache(maxsize=4096)(self._translate)
@@ -55,17 +56,18 @@ class Translator:
         fixed: dict[str, str] = {}
         varying: dict[str, tuple[Template, Template]] = {}
         for folder in self._folders:
-            for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
-                for message, translation in _messages(file, language):
-                    if message.has_values:
-                        varying.setdefault(message.message, (message, translation))
-                    else:
-                        fixed.setdefault(message.fill(()), translation.fill(()))
+            for message, translation in _messages(folder / language / "LC_MESSAGES" / f"{DOMAIN}.po", language):
+                if message.has_values:
+                    varying.setdefault(message.message, (message, translation))
+                else:
+                    fixed.setdefault(message.fill(()), translation.fill(()))
         telling = [one for one in varying.values() if one[0].said >= _LEAST]
         return _Language(fixed, sorted(telling, key=lambda one: -one[0].said))
 
 
 def _messages(file: Path, language: str) -> list[tuple[Template, Template]]:
+    if not file.is_file():
+        return []
     with file.open("rb") as opened:
         catalog = read_po(opened, locale=language)
     found = [(str(one.id), str(one.string)) for one in catalog if one.id and one.string and not one.fuzzy]
@@ -83,5 +85,5 @@ def _said(known: _Language, text: str, deep: int) -> str | None:
 
 
 def _value(known: _Language, value: str, deep: int) -> str:
-    """A value in a message, which may be a message itself."""
-    return _said(known, value, deep) or value
+    """A value in a message, which may be a message itself; a single word is a name, such as a class's."""
+    return (_said(known, value, deep) if " " in value else None) or value
