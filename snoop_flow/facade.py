@@ -18,6 +18,7 @@ from snoop_flow import (
     embedding,
     enrichment,
     exporting,
+    following,
     harvesting,
     indexing,
     keys,
@@ -188,6 +189,10 @@ class Workspace(workspace.Workspace):
     update_class = definitions.update_class
     class_card = carding.class_card
     editable = carding.editable
+    follow_class = following.follow_class
+    unfollow_class = following.unfollow_class
+    followed_classes = following.followed_classes
+    seen_class = following.seen_class
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class

@@ -15,7 +15,7 @@ from snoop_flow.classes.definitions import class_summary, may_edit
 from snoop_flow.classes.estimating import audit_report
 from snoop_flow.classes.origins import class_address
 from snoop_flow.entities import EmbeddingSet, VisualClass
-from snoop_flow.errors import SnoopError
+from snoop_flow.errors import SnoopError, phrase
 from snoop_flow.learning import LEAST_ANSWERS
 from snoop_flow.licences import licence_of
 from snoop_flow.reports import CardAudit, CardBackbone, CardCorpus, ClassCard, ClassSummary
@@ -33,11 +33,9 @@ def class_card(workspace: Workspace, name: str) -> ClassCard:
     found = summary.visual_class
     with workspace.catalogue.read() as connection:
         known = embeddings.set_by_id(connection, found.set_id)
-        institutions = {one.id: one.name for one in people.institutions(connection)}
         corpora = _corpora(connection, found)
         annotators = _annotators(connection, found)
     audit, needed = _audited(workspace, summary)
-    institution = institutions.get(found.institution_id, "")
     address = class_address(workspace.settings, found.id)
     return ClassCard(
         id=found.id,
@@ -51,7 +49,7 @@ def class_card(workspace: Workspace, name: str) -> ClassCard:
         limits=found.limits,
         owner=summary.owner,
         annotators=annotators,
-        institution=institution,
+        institution=summary.institution,
         created_at=found.created_at,
         origins=found.origins,
         corpora=corpora,
@@ -68,7 +66,7 @@ def class_card(workspace: Workspace, name: str) -> ClassCard:
         cost=summary.cost,
         annotations=summary.annotations,
         address=address,
-        citation=_citation(summary, institution, address),
+        citation=_citation(summary, address),
     )
 
 
@@ -119,16 +117,16 @@ def _backbone(workspace: Workspace, known: EmbeddingSet) -> CardBackbone:
     return CardBackbone(known.backbone, title, licence, known.dimension, known.fingerprint)
 
 
-def _citation(summary: ClassSummary, institution: str, address: str) -> str:
-    """`Ada (Library). “Balloons”, visual class, version 3, 2026. CC BY 4.0. https://…`."""
-    found, model = summary.visual_class, summary.model
+def _citation(summary: ClassSummary, address: str) -> str:
+    """`Ada (Library). “Balloons”, visual class, version 3, 2026. Creative Commons BY 4.0. https://…`."""
+    found, model, licence = summary.visual_class, summary.model, licence_of(summary.visual_class.licence)
     when = (model.created_at if model else found.created_at).year
-    made = " ".join(filter(None, (summary.owner, f"({institution})" if institution else "")))
-    version = f"version {found.version}" if model else "draft"
-    licence = licence_of(found.licence)
-    parts = [made, f"“{found.name}”, visual class, {version}, {when}", licence.title if licence and licence.id else ""]
-    if found.origins:
-        before = found.origins[0]
-        of = f" ({before['institution']})" if before.get("institution") else ""
-        parts.append(f"After “{before['name']}”, version {before['version']}{of}")
-    return " ".join(f"{part}." for part in parts if part) + f" {address}"
+    made = " ".join(filter(None, (summary.owner, f"({summary.institution})" if summary.institution else "")))
+    rest = f"{licence.title}. {address}" if licence and licence.id else address
+    if not found.origins:
+        return phrase(f"{made}. “{found.name}”, visual class, version {found.version}, {when}. {rest}")
+    before, version = found.origins[0]["name"], found.origins[0]["version"]
+    return phrase(
+        f"{made}. “{found.name}”, visual class, version {found.version}, {when}, "
+        f"after “{before}”, version {version}. {rest}"
+    )

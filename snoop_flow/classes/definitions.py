@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -276,26 +277,41 @@ def _as_first(model: ClassModel, class_id: str) -> ClassModel:
 def class_summaries(workspace: Workspace) -> list[ClassSummary]:
     """All classes with their counts, by name."""
     with workspace.catalogue.read() as connection:
-        names, count = people.names(connection), items.count(connection)
-        return [_summary(connection, one, names, count) for one in classes.every(connection)]
+        known = _Known.of(connection)
+        return [_summary(connection, one, known) for one in classes.every(connection)]
 
 
 def class_summary(workspace: Workspace, name: str) -> ClassSummary:
     """A class with its counts and versions; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
-        names, count = people.names(connection), items.count(connection)
-        return _summary(connection, classes.find(connection, name), names, count)
+        return _summary(connection, classes.find(connection, name), _Known.of(connection))
 
 
-def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str], items_in_corpus: int) -> ClassSummary:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all summaries need: names of people and institutions by id, and how many items there are."""
+
+    people: Mapping[str, str]
+    institutions: Mapping[str, str]
+    items: int
+
+    @classmethod
+    def of(cls, connection: Connection) -> _Known:
+        institutions = {one.id: one.name for one in people.institutions(connection)}
+        return cls(people.names(connection), institutions, items.count(connection))
+
+
+def _summary(connection: Connection, one: VisualClass, known: _Known) -> ClassSummary:
     positives, negatives, unsure = counts_of(marks.current(connection, one.id))
     models = classes.models(connection, one.id)
-    cost = class_cost(models, marks.times(connection, one.id), items_in_corpus)
+    cost = class_cost(models, marks.times(connection, one.id), known.items)
+    taught_on = embeddings.set_by_id(connection, one.set_id)
     return ClassSummary(
         visual_class=one,
-        owner=names.get(one.owner_id, ""),
-        backbone=(known := embeddings.set_by_id(connection, one.set_id)).backbone,
-        regions=known.kind is SetKind.REGION,
+        owner=known.people.get(one.owner_id, ""),
+        institution=known.institutions.get(one.institution_id, ""),
+        backbone=taught_on.backbone,
+        regions=taught_on.kind is SetKind.REGION,
         positives=positives,
         negatives=negatives,
         unsure=unsure,

@@ -43,6 +43,7 @@ from snoop_flow.reports.enrichment import (
     ReviewReport,
 )
 from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
+from snoop_flow.reports.following import FollowedClass
 from snoop_flow.reports.pipeline import (
     BackboneFacts,
     ClassLeft,
@@ -108,6 +109,7 @@ __all__ = [
     "FilmMarkReport",
     "FilmReport",
     "FitReport",
+    "FollowedClass",
     "FoundSegment",
     "HarvestReport",
     "Histogram",

@@ -23,6 +23,9 @@ _OPEN = frozenset({"static", "preferences.change"})
 _CHANGES_NEED: dict[str, Role] = {
     "curation.search_image": Role.VIEWER,
     "api.post:/search": Role.VIEWER,
+    "api.put:/classes/<class_id>/follow": Role.VIEWER,
+    "api.delete:/classes/<class_id>/follow": Role.VIEWER,
+    "discovering.follow": Role.VIEWER,
     "preferences.change": Role.VIEWER,
     "preferences.change_keys": Role.VIEWER,
     "preferences.change_password": Role.VIEWER,

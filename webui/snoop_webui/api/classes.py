@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import VisualClass
-from snoop_flow.reports import ClassCard, ClassSummary, FitReport, Histogram, MoveReport, SearchReport
+from snoop_flow.reports import ClassCard, ClassSummary, FitReport, FollowedClass, Histogram, MoveReport, SearchReport
 from snoop_flow.searching import Query
 from snoop_webui.api.corpus import Region
 from snoop_webui.api.routes import Body, Route
@@ -138,6 +138,21 @@ def change_class(workspace: Workspace, class_id: str, body: ClassChanges) -> Vis
     return workspace.update_class(class_id, **changes)
 
 
+def list_followed(workspace: Workspace) -> list[FollowedClass]:
+    """What you follow, and what is new of it."""
+    return workspace.followed_classes()
+
+
+def follow_class(workspace: Workspace, class_id: str, body: Nothing) -> FollowedClass:
+    """Follow a class from now on; sent again, what is there is no longer new."""
+    return workspace.follow_class(class_id)
+
+
+def unfollow_class(workspace: Workspace, class_id: str) -> None:
+    """Follow a class no longer."""
+    workspace.unfollow_class(class_id)
+
+
 def delete_class(workspace: Workspace, class_id: str) -> None:
     """Delete a class that was never published."""
     workspace.delete_class(class_id)
@@ -193,6 +208,9 @@ ROUTES = (
     Route("POST", "/classes", create_class, VisualClass, body=NewClass, status=201),
     Route("GET", "/classes/<class_id>", show_class, ClassSummary),
     Route("GET", "/classes/<class_id>/card", show_card, ClassCard),
+    Route("GET", "/followed", list_followed, list[FollowedClass], "followed"),
+    Route("PUT", "/classes/<class_id>/follow", follow_class, FollowedClass, body=Nothing),
+    Route("DELETE", "/classes/<class_id>/follow", unfollow_class, type(None), "stopped"),
     Route("PATCH", "/classes/<class_id>", change_class, VisualClass, body=ClassChanges),
     Route("DELETE", "/classes/<class_id>", delete_class, type(None), "deleted"),
     Route("POST", "/classes/<class_id>/fit", fit_class, FitReport, body=Nothing),

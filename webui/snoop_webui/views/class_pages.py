@@ -84,6 +84,7 @@ def show(class_id: str) -> str:
     summary = workspace.class_summary(class_id)
     history = workspace.mark_history(summary.visual_class.id, 30)
     taken_back = set(stacks(history).undo)
+    workspace.seen_class(class_id)
     model = summary.model
     return render_template(
         "classes/show.html",
