@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from snoop_flow import Workspace
 from snoop_flow.entities import JobState
+from snoop_flow.errors import SourceError
 from snoop_flow.samples import draw_archive
 from snoop_flow.samples.server import SampleServer
 
@@ -65,6 +66,23 @@ def test_twenty_are_tried_and_failures_are_listed_by_host(
     retried = post("/sources/retry", host=host(library)).location.removeprefix("/jobs/")
     finished(archive, retried)
     assert {one["kind"] for one in archive.job(retried).report["failed"]} == {"gone", "invalid"}
+
+
+def test_a_film_that_could_not_be_cut_is_tried_again(
+    client: FlaskClient, post: Post, archive: Workspace, tmp_path: Path
+) -> None:
+    pytest.importorskip("snoop_video", reason="the plugin snoop-video is not installed")
+    (tmp_path / "reels").mkdir()
+    (tmp_path / "reels" / "film.mp4").write_bytes(b"not copied yet")
+    with pytest.raises(SourceError):
+        archive.harvest([str(tmp_path / "reels")])
+    assert 'name="stage" value="video"' in client.get("/sources").text
+    retried = post("/sources/retry", host="", stage="video").location.removeprefix("/jobs/")
+    finished(archive, retried)
+    assert archive.job(retried).kind == "harvest_videos"
+    assert [one["kind"] for one in archive.job(retried).report["failed"]] == ["invalid"]
+    assert [one.tries for one in archive.failures("video")] == [2]
+    assert post("/sources/retry", host="example.org", stage="video").location == "/sources"
 
 
 def test_a_schedule_is_made_and_removed(
