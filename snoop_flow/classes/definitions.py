@@ -166,6 +166,7 @@ def update_class(workspace: Workspace, name: str, /, **changes: Any) -> VisualCl
         classes.rename(connection, found, _name(values.pop("name", found.name)))
         if values:
             classes.change(connection, found.id, values)
+        failures.log_event(connection, "class.changed", found.id, found.owner_id, {"fields": sorted(changes)})
     return find_class(workspace, found.id)
 
 
