@@ -1,9 +1,9 @@
 """Answers of the OAI-PMH provider as XML: a record is an image, a set is what has or had annotations of a class.
 
 A record stays in the set of a class whose annotations were all withdrawn, so that whoever harvests the set hears of it;
-it is `deleted` when nothing at all stands any more, and then stays for good. It stays likewise in the set of a run when a
-later run finds it again. A record that left a set would only be missing there (OAI-PMH 2.7.2 lists by present
-membership), and `deleted` is said of a record, never of its being in a set.
+it is `deleted` when nothing at all stands any more, and then stays for good. It stays likewise in the set of a run when
+a later run finds it again: a record that left a set would only be missing there, and `deleted` is said of a record,
+never of its being in a set (OAI-PMH 2.5.1, 2.6).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def show(record_id: str) -> str:
     at = _asked_moment(found, frames)
     here = min(frames, key=lambda one: abs(one.at - at), default=None)
     seconds = _range()
-    allow_media_from(found.source if found.playing in ("elsewhere", "stream") else "")
+    allow_media_from(found.source if found.playing in ("elsewhere", "stream") else "", pieced=found.playing == "stream")
     return render_template(
         "film.html",
         record=record,
