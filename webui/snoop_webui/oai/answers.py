@@ -178,7 +178,8 @@ def _record(settings: Settings, one: PublishedImage, body: Element) -> None:
     _header(settings, one, record)
     if one.statements:
         said = ((statement.label, statement.concept_uri) for statement in one.statements)
-        described = describe_image(one.record, one.item, said)
+        times = ((statement.label, statement.time) for statement in one.statements)
+        described = describe_image(one.record, one.item, said, times)
         _add(record, "metadata").append(described)
         described.set(_LOCATION, f"{OAI_DC} {_OAI}oai_dc.xsd")
 
