@@ -39,7 +39,7 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
                 left_out += 1
 
     report = write_files(path, by_page(on_pages(), context), lambda group: describe(group, context))
-    why = f"{left_out} on films left out: ALTO describes pages and has no place for times; export mets, csv or iiif"
+    why = f"Left out: {left_out} on films. ALTO describes pages and has no place for times; export mets, csv or iiif"
     return replace(report, left_out=why if left_out else "")
 
 

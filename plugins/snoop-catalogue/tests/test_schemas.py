@@ -220,7 +220,7 @@ def test_marc_tells_stretches_and_length_of_a_film(
 def test_alto_says_what_it_leaves_out(film_rows: list[ExportRow], tmp_path: Path) -> None:
     report = ALTO_FILES.export(iter(film_rows), tmp_path, on_canvas())
     assert ([Path(one).name for one in report.files], report.records) == (["page.xml"], 1)
-    assert report.left_out.startswith("3 on films left out: ALTO describes pages")
+    assert report.left_out.startswith("Left out: 3 on films. ALTO describes pages")
 
 
 def test_edm_tells_software_from_persons(exported: Exported) -> None:

@@ -225,7 +225,7 @@ form?.addEventListener("submit", (event) => {
   markThese(targets[what](), value);
 });
 // the buttons of the table need no new page either
-by("table")?.querySelector("form").addEventListener("submit", (event) => {
+by("table")?.querySelector("form")?.addEventListener("submit", (event) => {
   const place = event.submitter?.closest("tr")?.sectionRowIndex;
   if (!marks || place === undefined) return;
   event.preventDefault();
