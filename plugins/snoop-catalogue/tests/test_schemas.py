@@ -141,7 +141,7 @@ def film_rows() -> list[ExportRow]:
         selector = f"t={start:g}" + ("&xywh=10,20,300,400" if box else "")
         item = replace(picture.item, number=number, id=f"frame-{number}", kind=kind, selector=selector)
         annotation = replace(picture.annotation, time=(start, end), box=box)
-        medium = {"canvas": item.uri, "kind": "Video", "url": "https://films.example.org/7.mp4"}
+        medium: dict[str, Any] = {"canvas": item.uri, "kind": "Video", "url": "https://films.example.org/7.mp4"}
         medium |= {"format": "video/mp4", "duration": 3725.0}
         rows.append(replace(picture, item=item, annotation=annotation, record=replace(picture.record, media=(medium,))))
     other = replace(picture.record, id="other")
