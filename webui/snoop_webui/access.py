@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.entities import Role, User
-from snoop_flow.errors import ForbiddenError
+from snoop_flow.errors import ForbiddenError, phrase
 from snoop_webui import current
 from snoop_webui.failures import failure, speaks_json
 from snoop_webui.happenings import role_name
@@ -25,6 +25,9 @@ _OPEN = frozenset({"static", "preferences.change"})
 _CHANGES_NEED: dict[str, Role] = {
     "curation.search_image": Role.VIEWER,
     "api.post:/search": Role.VIEWER,
+    "api.put:/classes/<class_id>/follow": Role.VIEWER,
+    "api.delete:/classes/<class_id>/follow": Role.VIEWER,
+    "discovering.follow": Role.VIEWER,
     "preferences.change": Role.VIEWER,
     "preferences.change_keys": Role.VIEWER,
     "preferences.change_password": Role.VIEWER,
@@ -35,7 +38,7 @@ _CHANGES_NEED: dict[str, Role] = {
 }
 _API_READS = ("api.post:/search",)  # asked by POST, since an image comes along
 _JOBS_NEED = {"publish": Role.PUBLISHER, "enrich": Role.CURATOR, "refine": Role.CURATOR}
-LOGGED_OUT = "you are not logged in, or your session is over; log in and try again"
+LOGGED_OUT = phrase("you are not logged in, or your session is over; log in and try again")
 
 
 def control(app: Flask) -> None:
@@ -71,7 +74,7 @@ def _enter() -> Response | Answer | None:
     if request.blueprint in _READ_ROOMS:
         return _read()
     if g.me is None:
-        return unauthorized(f"this key does not open {_scope()} here, or no more") if keyed else _to_login()
+        return unauthorized(phrase(f"this key does not open {_scope()} here, or no more")) if keyed else _to_login()
     if not g.me.may(needed := _needed()):
         raise ForbiddenError(_refusal(needed, g.me.role))
     if g.login_needed or keyed:
@@ -111,7 +114,7 @@ def _read() -> Response | None:
         return None  # where nobody has a password, everybody is the local curator, here as elsewhere
     if holder("annotations:read") or holder("annotations:write"):
         return None
-    return unauthorized("annotations and images are read here with a key; send Authorization: Bearer KEY")
+    return unauthorized(phrase("annotations and images are read here with a key; send Authorization: Bearer KEY"))
 
 
 def unauthorized(message: str) -> Response:
