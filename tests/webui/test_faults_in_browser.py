@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -175,6 +176,25 @@ def test_a_picture_of_200_megapixels_is_searched_with_and_one_of_500_refused(vis
     page.locator("#image").set_input_files(tmp_path / "too-large.png")
     expect(page.get_by_role("alert")).to_contain_text("more memory than an image may take", timeout=120_000)
     expect(page.get_by_role("link", name="Go back")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/")
+    most = int(page.locator("#image").get_attribute("data-most") or 0)
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(most + 1)  # a hole, which takes no room on the disk
+    page.locator("#image").set_input_files(tmp_path / "huge.jpg")
+    expect(page.locator("#save")).to_contain_text(f"too large: {most // 10**6} MB")
+    assert page.locator("#image").input_value() == ""
+
+
+def test_a_body_that_is_too_large_is_said_to_be(app: Flask) -> None:
+    client = app.test_client()
+    token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/classes/new").text)
+    assert token
+    form = {"csrf_token": token[1], "name": "x" * app.config["MAX_CONTENT_LENGTH"]}
+    answer = client.post("/classes", data=form, headers={"Accept-Language": "fr"})
+    assert (answer.status_code, "trop" in answer.text) == (413, True)
 
 
 def test_keys_of_ones_own_act_at_once(visit: Visit, archive: Workspace, discs: str) -> None:
