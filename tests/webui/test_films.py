@@ -55,6 +55,15 @@ def test_who_could_not_be_cut_says_why(
     assert "snoop-flow harvest --retry --early" in page
 
 
+def test_alto_of_a_film_says_why_there_is_none(client: FlaskClient, cinema: Any) -> None:
+    pytest.importorskip("snoop_catalogue", reason="the plugin snoop-catalogue is not installed")
+    cinema.workspace.publish([cinema.class_id])
+    answer = client.get(f"/classes/{cinema.class_id}/exports/alto")
+    assert answer.status_code == 400
+    assert "has no place for times" in answer.text
+    assert client.get(f"/classes/{cinema.class_id}/exports/mets").status_code == 200
+
+
 def test_french_times(client: FlaskClient, cinema: Any) -> None:
     page = client.get(f"/videos/{cinema.record}", headers={"Accept-Language": "fr"}).text
     assert "0:00:20 – 0:00:26,5" in page
