@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from snoop_flow.store import failures
+from snoop_flow.store.schema import item
 
 Post = Callable[..., TestResponse]
 
@@ -68,6 +70,21 @@ def test_french_times(client: FlaskClient, cinema: Any) -> None:
     page = client.get(f"/videos/{cinema.record}", headers={"Accept-Language": "fr"}).text
     assert "0:00:20 – 0:00:26,5" in page
     assert "Tableau des 4 plans" in page
+
+
+def test_the_title_is_in_the_language_of_the_reader(
+    client: FlaskClient, cinema: Any, pictures: Any, add_film: Callable[..., str]
+) -> None:
+    record = add_film(cinema.workspace, pictures, "Reel", url="https://films.example.org/7")
+    with cinema.workspace.catalogue.write() as connection:
+        connection.execute(
+            update(item)
+            .where(item.c.record_id == record, item.c.kind == "canvas")
+            .values(label={"fr": ["Le train"], "en": ["The train"]})
+        )
+    for language, title in (("fr", "Le train"), ("en", "The train")):
+        page = client.get(f"/videos/{record}", headers={"Accept-Language": language}).text
+        assert f"<b>{title}</b>" in page
 
 
 def test_policy_lets_films_play_and_nothing_else(client: FlaskClient, cinema: Any) -> None:
