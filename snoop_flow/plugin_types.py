@@ -650,10 +650,16 @@ class ExportContext:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an exporter wrote."""
+    """What an exporter wrote.
+
+    Attributes:
+        records: statements that were written.
+        left_out: what the format has no place for, how much of it and why, in one line.
+    """
 
     files: tuple[str, ...]
     records: int
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,10 @@ def update_class(workspace: Workspace, name: str, /, **changes: Any) -> VisualCl
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
         _refuse_strangers(found)
-        classes.rename(connection, found, _name(values.pop("name", found.name)))
+        name = _name(values.pop("name", found.name))
+        if found.labels == {"none": (found.name,)}:
+            values.setdefault("labels", {"none": [name]})  # a class that has no label but its name
+        classes.rename(connection, found, name)
         if values:
             classes.change(connection, found.id, values)
         failures.log_event(connection, "class.changed", found.id, found.owner_id, {"fields": sorted(changes)})

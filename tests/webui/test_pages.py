@@ -121,6 +121,16 @@ def test_labels_of_all_languages_survive_the_form(post: Post, client: FlaskClien
         assert post(f"/classes/{made.id}", name="Balloons", labels_more=wrong).status_code == 400
 
 
+def test_a_name_that_is_the_label_is_changed_in_one_place(post: Post, client: FlaskClient, archive: Workspace) -> None:
+    made = archive.create_class("Baloons")
+    page = client.get(f"/classes/{made.id}").text
+    assert re.findall(r'<textarea name="labels_more"[^>]*>(.*?)</textarea>', page, re.DOTALL) == [""]
+    post(f"/classes/{made.id}", name="Balloons", named="yes", label_fr="Ballons")
+    assert archive.class_summary(made.id).visual_class.labels == {"none": ("Balloons",), "fr": ("Ballons",)}
+    other = archive.update_class(archive.create_class("Dics").id, name="Discs")
+    assert other.labels == {"none": ("Discs",)}
+
+
 def test_a_class_is_described_and_archived(
     post: Post, client: FlaskClient, archive: Workspace, items_of: Items
 ) -> None:

@@ -28,6 +28,7 @@ def present(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "theme": theme(),
+            "has_hls": (static / "vendor/hls/hls.light.min.js").is_file(),
             "has_htmx": (static / "vendor/htmx/htmx.min.js").is_file(),
             "has_viewer": (static / "vendor/openseadragon/openseadragon.min.js").is_file(),
             "has_mirador": (static / "vendor/mirador/mirador.min.js").is_file(),
