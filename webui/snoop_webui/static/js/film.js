@@ -1,4 +1,5 @@
 // The film page: the player and its three timelines move together; marks on a keyframe, a shot or a stretch.
+import { openHelp } from "./dialogs.js";
 import { Marks } from "./marks.js";
 import { fill, say, words } from "./words.js";
 
@@ -264,7 +265,7 @@ const KEYS = {
   [keymap.positive]: () => markThese([current], 1), "+": () => markThese([current], 1), [keymap.negative]: () => markThese([current], -1), n: () => markThese([current], -1), "-": () => markThese([current], -1),
   [keymap.unsure]: () => markThese([current], 0), [keymap.clear]: () => markThese([current], null), Backspace: () => markThese([current], null),
   [keymap["span-start"]]: () => setSpan("start"), [keymap["span-end"]]: () => setSpan("end"),
-  [keymap.search]: () => location.assign(by("like").href), " ": playing,
+  [keymap.search]: () => location.assign(by("like").href), [keymap["new-class"]]: () => by("new-class")?.click(), " ": playing, [keymap.help]: openHelp,
   Escape: () => { if (document.referrer.startsWith(location.origin)) history.back(); },
 };
 page.querySelector(".stage").addEventListener("keydown", (event) => {
@@ -272,7 +273,7 @@ page.querySelector(".stage").addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && marks) { event.preventDefault(); undo(event.shiftKey); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || typing || (event.key === " " && target.closest("a, video"))) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!act || (!current && act !== playing)) return;
+  if (!act || (!current && act !== playing && act !== openHelp)) return;
   event.preventDefault();
   act();
 });
