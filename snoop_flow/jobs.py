@@ -157,7 +157,7 @@ def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:
     job = get(workspace, unit.job_id)
     with _metered(workspace, job) as meter:
         report = verb.do_unit(workspace, job, unit)
-    with workspace.catalogue.write() as connection:
+    with workspace.catalogue.write(waiting=False) as connection:  # without this note it is done again
         jobs.finish_unit(connection, unit, report, meter.cost.as_json())
     return report
 

@@ -101,7 +101,7 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     refs = [RecordRef(*one) for one in payload["refs"]]
     known = known_records(workspace, source, refs)
     for read, failed in _batches(workspace, job, source, refs, known):
-        with workspace.catalogue.write(trusting=True) as connection:
+        with workspace.catalogue.write(trusting=True, waiting=False) as connection:
             # is there still; all else that rows refer to is written here
             collections.source_by_id(connection, source.id)
             for name, count in save_all(connection, workspace.settings.public_url, source, read).items():
