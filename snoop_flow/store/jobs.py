@@ -50,9 +50,9 @@ def add_once(connection: Connection, id_: str, kind: str, parameters: Mapping[st
 
 
 def _job(connection: Connection, row: Any) -> Job:
-    units = select(func.count()).where(unit.c.job_id == row.id)  # this and the next are answered from indexes
-    total = connection.execute(units).scalar_one()
-    left = connection.execute(units.where(unit.c.finished_at.is_(None))).scalar_one()
+    mine = select(func.count()).where(unit.c.job_id == row.id)  # each of the two is answered from an index
+    open_ = mine.where(unit.c.finished_at.is_(None))
+    total, left = connection.execute(select(mine.scalar_subquery(), open_.scalar_subquery())).one()
     report = dict(row.report)
     cost = report.pop(COST, {})
     return to(Job, row, state=JobState(row.state), total=total, done=total - left, report=report, cost=cost)
