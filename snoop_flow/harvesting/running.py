@@ -10,6 +10,7 @@ from typing import Any
 from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
 from snoop_flow.errors import ConflictError, FailureKind, SourceError
+from snoop_flow.fetching import Fetcher
 from snoop_flow.harvesting.planning import (
     STAGE,
     absolute,
@@ -130,8 +131,9 @@ def _batches(
     """What was read, by what is written at once: the whole unit, unless its records have very many items."""
     read: list[Read] = []
     failed: list[Failed] = []
+    fetcher = workspace.fetcher()
     for part in chunks(refs, workspace.settings.harvest_batch):
-        some, others = _read(workspace, job, source, part, known)
+        some, others = _read(workspace, fetcher, job, source, part, known)
         read, failed = read + some, failed + others
         if sum(len(one.draft.items) for one in read if one.draft) >= MANY_ITEMS:
             yield read, failed
@@ -141,7 +143,12 @@ def _batches(
 
 
 def _read(
-    workspace: Workspace, job: Job, source: Source, refs: Sequence[RecordRef], known: Mapping[str, Known]
+    workspace: Workspace,
+    fetcher: Fetcher,
+    job: Job,
+    source: Source,
+    refs: Sequence[RecordRef],
+    known: Mapping[str, Known],
 ) -> tuple[list[Read], list[Failed]]:
     """Read records of one source, unless what is known of them says that they did not change."""
     spec = workspace.host.source_for(source.location, source.type)
@@ -154,7 +161,7 @@ def _read(
         else:
             wanted.append(Wanted(ref, before.validator if same_reader else {}))
     failed = []
-    for one, outcome in zip(wanted, _outcomes(workspace, job, source, spec, wanted), strict=True):
+    for one, outcome in zip(wanted, _outcomes(workspace, fetcher, job, source, spec, wanted), strict=True):
         if outcome.failure is not None:
             failed.append((one.ref, outcome.failure))
         else:
@@ -164,12 +171,12 @@ def _read(
 
 
 def _outcomes(
-    workspace: Workspace, job: Job, source: Source, spec: SourceSpec, wanted: Sequence[Wanted]
+    workspace: Workspace, fetcher: Fetcher, job: Job, source: Source, spec: SourceSpec, wanted: Sequence[Wanted]
 ) -> list[Outcome]:
-    fetcher = workspace.fetcher()
-    if job.total - job.done >= MANY_UNITS and near(source, fetcher):
+    if near(source, fetcher):
         order = Order(spec.open, source.location, fetcher.policy, workspace.turns.folder, wanted)
-        if (found := workspace.readers.read(order)) is not None:
+        many = job.total - job.done >= MANY_UNITS
+        if (found := workspace.readers.read(order, starting=many)) is not None:
             return found
     lent = Lent(fetcher)
     return read_each(cache(lambda: opened(workspace, source, lent)), lent, wanted)

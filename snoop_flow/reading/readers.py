@@ -64,13 +64,17 @@ class Readers:
         self._idle: list[_Reader] = []
         self._busy = 0
 
-    def read(self, order: Order) -> list[Outcome] | None:
-        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source."""
+    def read(self, order: Order, *, starting: bool = True) -> list[Outcome] | None:
+        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source.
+
+        Args:
+            starting: there is enough left to read that a process that is not there yet is worth its start.
+        """
         try:
             message = pickle.dumps(order)
         except (pickle.PicklingError, AttributeError, TypeError):  # such as a source that is opened by a closure
             return None
-        reader = self._take()
+        reader = self._take(starting)
         if reader is None:
             return None
         found: list[Outcome] | None = None
@@ -87,7 +91,7 @@ class Readers:
         for reader in idle:
             reader.end()
 
-    def _take(self) -> _Reader | None:
+    def _take(self, starting: bool) -> _Reader | None:
         """A process that is ready, waited for where all are at work; None while one is starting."""
         with self._free:
             self._free.wait_for(lambda: self._busy < max(self._most, 1))
@@ -97,7 +101,7 @@ class Readers:
                 self._busy += 1
             elif any(not one.alive for one in self._idle):
                 self._most = 0  # processes cannot start here, so it is not tried before every batch
-            elif len(self._idle) + self._busy < self._most:
+            elif starting and len(self._idle) + self._busy < self._most:
                 with suppress(OSError):  # no memory, no more processes: the caller reads itself
                     self._idle.append(_Reader())
             return ready
