@@ -53,6 +53,11 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{decimals}"
 
 
+def stretch(time: tuple[float, float]) -> str:
+    """A stretch of a film: `0:01:05-0:01:12`."""
+    return "-".join(map(clock, time))
+
+
 def view_name(record: Record, item: Item) -> str:
     """The view's name for a catalogue: ark and view, or the address of the canvas."""
     name = ark(record, item)

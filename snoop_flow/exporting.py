@@ -59,7 +59,7 @@ def export(
     files = tuple(
         str(out / Path(file).relative_to(temporary)) if spec.writes_folder else str(out) for file in report.files
     )
-    return ExportReport(files, report.records)
+    return ExportReport(files, report.records, report.left_out)
 
 
 def _scope(

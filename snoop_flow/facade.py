@@ -18,6 +18,7 @@ from snoop_flow import (
     embedding,
     enrichment,
     exporting,
+    following,
     harvesting,
     indexing,
     keys,
@@ -32,13 +33,24 @@ from snoop_flow import (
     segmenting,
     sharing,
     switching,
+    translating,
     videos,
     workspace,
 )
 from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
+from snoop_flow.classes import (
+    auditing,
+    carding,
+    comparing,
+    definitions,
+    estimating,
+    marking,
+    moving,
+    suggesting,
+    teaching,
+)
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
@@ -120,6 +132,7 @@ class Workspace(workspace.Workspace):
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
+    translate = translating.translate
     backbones = encoders.workspace_backbones
 
     add_user = people.add_user
@@ -175,6 +188,12 @@ class Workspace(workspace.Workspace):
     classes = definitions.class_summaries
     class_summary = definitions.class_summary
     update_class = definitions.update_class
+    class_card = carding.class_card
+    editable = carding.editable
+    follow_class = following.follow_class
+    unfollow_class = following.unfollow_class
+    followed_classes = following.followed_classes
+    seen_class = following.seen_class
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class

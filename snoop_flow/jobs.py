@@ -84,11 +84,17 @@ def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progres
     job, _ = create_once(workspace, verb.kind, parameters)
     if job.state is JobState.PAUSED:
         job = unpause_job(workspace, job.id)
-    return run_job(workspace, verb, job.id, progress)
+    # whoever asked is told why it fails, and needs no log for that
+    return run_job(workspace, verb, job.id, progress, logged=logging.INFO)
 
 
-def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | None = None) -> Job:
+def run_job(
+    workspace: Workspace, verb: Verb, job_id: str, progress: Progress | None = None, *, logged: int = logging.ERROR
+) -> Job:
     """Do all open units of a job in this process and finish it; a finished job is returned as it is.
+
+    Args:
+        logged: as what the log tells that it failed.
 
     Raises:
         ConflictError: another living process is at it.
@@ -107,7 +113,7 @@ def run_job(workspace: Workspace, verb: Verb, job_id: str, progress: Progress | 
             report(done, job.total, verb.kind)
         return finish_job(workspace, verb, job_id)
     except SnoopError as error:
-        fail_job(workspace, job_id, str(error))
+        fail_job(workspace, job_id, str(error), logged=logged)
         raise
     except Exception as error:
         fail_job(workspace, job_id, f"{type(error).__name__}: {error}")
@@ -214,9 +220,9 @@ def busy_seconds(reports: Iterable[Payload]) -> float:
     return total
 
 
-def fail_job(workspace: Workspace, job_id: str, error: str) -> None:
+def fail_job(workspace: Workspace, job_id: str, error: str, *, logged: int = logging.ERROR) -> None:
     """Keep that a job failed and why; its finished units stay done."""
-    log.error("job %s failed: %s", job_id, error)
+    log.log(logged, "job %s failed: %s", job_id, error)
     with workspace.catalogue.write() as connection:
         if jobs.by_id(connection, job_id).state not in FINAL:
             jobs.change(connection, job_id, state=JobState.FAILED, error=error, finished_at=now())

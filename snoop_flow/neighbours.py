@@ -66,6 +66,18 @@ def one_of_each(
     return Hits(hits.rows[kept], hits.scores[kept]), [merged[place] for place in kept]
 
 
+def seen_before(workspace: Workspace, likeness: Sequence[int], words: Sequence[int]) -> list[int]:
+    """Numbers that words found, where a film's keyframe gives way to that of it which likeness has highest."""
+    with workspace.catalogue.read() as connection:
+        found = items.by_numbers(connection, {*likeness, *words})
+    films = {number: f"{one.record_id} {one.uri}" for number, one in found.items() if one.kind is ItemKind.KEYFRAME}
+    best: dict[str, int] = {}
+    for number in likeness:
+        if number in films:
+            best.setdefault(films[number], number)
+    return list(dict.fromkeys(best.get(films.get(number, ""), number) for number in words))
+
+
 def _moments(workspace: Workspace, view: VectorSet, hits: Hits) -> dict[int, tuple[str, float]]:
     """Place among the hits → film and second, of those that are keyframes."""
     numbers = view.numbers[hits.rows].tolist()

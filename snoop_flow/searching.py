@@ -16,7 +16,7 @@ from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
 from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
 from snoop_flow.indexing import index_type, open_index, recall_of
-from snoop_flow.neighbours import check_range, one_of_each, with_neighbours
+from snoop_flow.neighbours import check_range, one_of_each, seen_before, with_neighbours
 from snoop_flow.plugin_types import FloatArray, Hits, Mask
 from snoop_flow.plugin_types import Index as OpenIndex
 from snoop_flow.querying import Box, Query, query_vector, reads, set_of, vector_of
@@ -24,7 +24,7 @@ from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import SearchReport
 from snoop_flow.store import classes, collections, indexes, items, marks
 from snoop_flow.vectors import VectorSet
-from snoop_flow.wording import DEEP, by_words, check_way, fused
+from snoop_flow.wording import DEEP, by_words, check_way, fused, having_words
 from snoop_flow.workspace import Scope, Workspace
 
 EXACT = "exact"
@@ -86,8 +86,8 @@ def search(
     known = _set_or_none(workspace, asked, regions)
     way = _way(workspace, asked, known, check_way(text_in))
     if known is None or (way == "words" and not asked.pictorial):
-        numbers = by_words(workspace, asked.words, asked.unwanted, collection, count)
-        found = cards(workspace, numbers, marks=shown, why="words")
+        merged = by_words(workspace, asked.words, asked.unwanted, collection, count)
+        found = cards(workspace, list(merged), marks=shown, why="words", merged=merged)
         return SearchReport(found, 1.0, _milliseconds(started), "words", True, "")
     view = workspace.vectors(known)
     words = asked if way == "words" else None
@@ -103,7 +103,8 @@ def search(
     if way == "both" and not view.regional:
         titles = by_words(workspace, asked.words, asked.unwanted, collection, wanted)
         by_likeness = dict(zip(numbers, scores, strict=True))
-        numbers = fused([numbers, titles], count)
+        merged = titles | merged
+        numbers = fused([numbers, seen_before(workspace, numbers, list(titles))], count)
         scores, name = [by_likeness.get(number) for number in numbers], f"{name} and words"
     found = cards(workspace, numbers, scores, marks=shown, why="search", merged=merged)
     if neighbours:
@@ -197,10 +198,9 @@ def _scope(
         return allowed, coverage
     allowed = np.ones(len(view), bool) if allowed is None else allowed
     if asked.words:
-        allowed &= _rows_of(workspace, view, by_words(workspace, asked.words, "", collection, len(view), every=True))
+        allowed &= _rows_of(workspace, view, having_words(workspace, asked.words, collection))
     if asked.unwanted:
-        unlike = by_words(workspace, asked.unwanted, "", collection, len(view), every=True)
-        allowed &= ~_rows_of(workspace, view, unlike)
+        allowed &= ~_rows_of(workspace, view, having_words(workspace, asked.unwanted, collection))
     return allowed, coverage
 
 

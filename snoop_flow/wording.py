@@ -26,14 +26,14 @@ def check_way(way: str | None) -> str | None:
     return way
 
 
-def by_words(
-    workspace: Workspace, text: str, unwanted: str, collection: str | None, count: int, *, every: bool = False
-) -> list[int]:
+def by_words(workspace: Workspace, text: str, unwanted: str, collection: str | None, count: int) -> dict[int, int]:
     """Numbers of the live items that have words of a text in title or metadata, the best first.
+
+    The words of a film tell nothing of its moments: its first keyframe stands for all that have the same ones. With
+    each number comes for how many others it stands.
 
     Args:
         unwanted: items that have all these words are left out.
-        every: only items that have every word.
 
     Raises:
         NotFoundError: no such collection.
@@ -42,8 +42,15 @@ def by_words(
         scope = collections.by_slug(connection, collection).id if collection else None
         left_out = {one.number for one in descriptions.find(connection, words_of(unwanted), scope, None, every=True)}
         limit = count + len(left_out)
-        found = descriptions.find(connection, words_of(text), scope, limit, every=every)
-    return [one.number for one in found if one.number not in left_out][:count]
+        found = descriptions.find(connection, words_of(text), scope, limit, films_once=True)
+    return {one.number: one.others for one in [one for one in found if one.number not in left_out][:count]}
+
+
+def having_words(workspace: Workspace, text: str, collection: str | None) -> list[int]:
+    """Numbers of all live items that have every word of a text in title or metadata; raises `NotFoundError`."""
+    with workspace.catalogue.read() as connection:
+        scope = collections.by_slug(connection, collection).id if collection else None
+        return [one.number for one in descriptions.find(connection, words_of(text), scope, None, every=True)]
 
 
 def fused(rankings: Sequence[Sequence[int]], count: int) -> list[int]:

@@ -32,12 +32,13 @@ def add_film(
     shots: Sequence[tuple[float, float]] = SHOTS,
     frames: Sequence[tuple[str, float]] = FRAMES,
     media_type: str = "video/webm",
+    named: str = "film.webm",
 ) -> str:
     """Enter a film in the collection `films`; returns its record's id.
 
     Args:
         pictures: folder of the pictures that become its keyframes.
-        file: the video, of a local film; `url` of a remote one.
+        file: the video, of a local film; `url` of the folder of a remote one, which is `named` so there.
     """
     record = opaque_id("film", name)
     public = workspace.settings.public_url.rstrip("/")
@@ -59,7 +60,7 @@ def add_film(
             for kind, at in mine
         ]  # fmt: skip
     medium = {"canvas": uri, "kind": "Video", "format": media_type, "duration": 40.0, "fps": 25.0}
-    medium |= {"width": SIZE[0], "height": SIZE[1], **({"path": str(file)} if file else {"url": f"{url}/film.webm"})}
+    medium |= {"width": SIZE[0], "height": SIZE[1], **({"path": str(file)} if file else {"url": f"{url}/{named}"})}
     with workspace.catalogue.write() as connection:
         values = _record(connection, workspace, record, name, local, f"{url}/manifest")
         placed = [{**row, "position": place} for place, row in enumerate(rows)]

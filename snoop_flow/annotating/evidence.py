@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from snoop_flow.entities import Item, Status
 from snoop_flow.errors import NotFoundError
+from snoop_flow.fragments import fragment
 from snoop_flow.store import classes, items, marks, predictions, published
 from snoop_flow.store.containers import ASSESSMENT
 from snoop_flow.workspace import Workspace
@@ -40,6 +43,7 @@ def annotation_evidence(workspace: Workspace, annotation_id: str) -> dict[str, A
         "class": {"id": found.class_id, "name": found.content["class"], "concept_uri": found.content["concept_uri"]},
         "item": item.id,
         "canvas": item.uri,
+        "selector": _selector(found.content, item),
         "confidence": found.content.get("score"),
         "calibrated": found.content.get("calibrated", False),
         "run": found.content["run_uri"],
@@ -61,7 +65,13 @@ def annotation_evidence(workspace: Workspace, annotation_id: str) -> dict[str, A
         }
     if prediction is not None and prediction.version == found.version:
         evidence["score"] = prediction.score
+        evidence["present_verdict"] = prediction.status.value if prediction.status is not Status.PROPOSED else None
     return evidence
+
+
+def _selector(content: Mapping[str, Any], item: Item) -> str:
+    """What it is on: a stretch of a film, a box, or "" for all of the canvas."""
+    return fragment(*content["time"]) if content.get("time") and not content.get("box") else item.selector
 
 
 def _mark(value: float | None) -> str | None:

@@ -16,6 +16,7 @@ from snoop_flow.entities import Annotation, Item, Record, VisualClass
 from snoop_flow.errors import NotFoundError
 from snoop_flow.publishing import draft_of
 from snoop_flow.store import classes, items, published_images, records
+from snoop_flow.store.published import FORMER
 from snoop_flow.store.published_images import Place, Wanted
 from snoop_flow.workspace import Workspace
 from snoop_iiif import AnnotationDraft
@@ -40,7 +41,7 @@ class PublishedImage:
         item: the image; what was said of regions of it counts for it.
         modified: when a statement on it was made, changed or withdrawn last.
         classes: ids of the classes of all statements, withdrawn ones too.
-        runs: of these statements, each as class and the id of the run that made or confirmed it last.
+        runs: of these statements, each as class and the id of a run that made or confirmed it.
         statements: those that stand; none where everything is withdrawn.
     """
 
@@ -57,7 +58,7 @@ class PublishedRun:
     """A run that made statements of a class.
 
     Attributes:
-        began: when the first of them was published.
+        began: when it did, or where that is not known, when the first of them was published.
     """
 
     class_id: str
@@ -156,7 +157,11 @@ def _images(workspace: Workspace, connection: Connection, numbers: Sequence[int]
 def _image(workspace: Workspace, item: Item, record: Record, said: Sequence[Annotation]) -> PublishedImage:
     standing = tuple(draft_of(workspace.settings, one) for one in said if one.withdrawn_at is None)
     of = tuple(sorted({one.class_id for one in said}))
-    made = {(one.class_id, str(one.content.get("run_uri") or "")) for one in said}
+    made = {
+        (one.class_id, str(run))
+        for one in said
+        for run in (one.content.get("run_uri") or "", *one.content.get(FORMER, ()))
+    }
     base = _runs(workspace)
     by = tuple(sorted((class_id, uri.removeprefix(base)) for class_id, uri in made if uri.startswith(base)))
     return PublishedImage(item, record, max(one.modified_at for one in said), of, standing, by)

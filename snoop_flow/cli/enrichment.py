@@ -168,7 +168,8 @@ def export(workspace: Workspace, format_: str, out: Path, classes: Sequence[str]
     Example:  snoop-flow export csv --out balloons.csv --class Balloons
     """
     report = workspace.export(format_, out, classes=list(classes) or None, collection=collection)
-    return report, f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
+    text = f"{counted(report.records, 'annotation')} in {counted(len(report.files), 'file')}: {out}"
+    return report, f"{text}\n{report.left_out}" if report.left_out else text
 
 
 @click.command()

@@ -98,9 +98,16 @@ def named(card: Card) -> str:
     return f"{card.label} {card.selector}".rstrip() + f" — {card.record_label}"
 
 
+def _others(card: Card) -> str:
+    if not card.merged:
+        return ""
+    return f" (and {card.merged} more of this film)" if card.why == "words" else f" (and {card.merged} like it)"
+
+
 def _text(report: SearchReport) -> str:
     lines = [
-        f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {named(card)}" for card in report.cards
+        f"{'' if card.score is None else f'{card.score:7.3f}'}  {card.item}  {named(card)}{_others(card)}"
+        for card in report.cards
     ]
     lines.append(f"{counted(len(report.cards), 'result')} in {report.milliseconds} ms, {_how(report)}")
     return "\n".join(lines)

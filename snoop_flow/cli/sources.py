@@ -55,15 +55,21 @@ def _analysed(found: Analysis) -> str:
 
 
 @click.command("failures")
-@click.option("--stage", help="Only of one stage, such as harvest or embed.")
+@click.option("--stage", help="Only of one stage, such as harvest, video or embed.")
+@click.option("--each", is_flag=True, help="Each of them with its reason, the last 1000 first.")
 @in_workspace
-def failures_(workspace: Workspace, stage: str | None) -> Any:
+def failures_(workspace: Workspace, stage: str | None, each: bool) -> Any:
     """List what could not be had, host by host, and when another try is worth it.
 
     \b
     Examples:  snoop-flow failures
+               snoop-flow failures --stage video --each
                snoop-flow harvest --retry
     """
+    if each:
+        every = workspace.failures(stage, 1000)
+        told = [f"{one.subject}: {one.kind} ({one.stage}); {_when(one.retry_at)}\n  {one.reason}" for one in every]
+        return {"failures": every}, "\n".join(told) or "Nothing failed"
     found = workspace.failures_by_host(stage)
     lines = [
         f"{one.host or 'this machine'}: {one.count} {one.kind} ({one.stage}); {_when(one.retry_at)}\n"

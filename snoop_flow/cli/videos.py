@@ -31,7 +31,7 @@ def _text(found: VideoShots) -> str:
     lines = [f"{title}: {counted(len(found.shots), 'shot')}, {counted(total, 'keyframe')} ({found.uri})"]
     lines.append(f"{'shot':>5} {'start':>12} {'end':>12} {'seconds':>9}   keyframes")
     for number, shot in enumerate(found.shots, 1):
-        times = " ".join(f"{at:.2f}" for at in shot.keyframes) or "none: black"
+        times = " ".join(f"{at:.2f}" for at in shot.keyframes) or "none: of one colour"
         lines.append(
             f"{number:5} {_clock(shot.start):>12} {_clock(shot.end):>12} {shot.end - shot.start:9.2f}   {times}"
         )

@@ -141,6 +141,11 @@ def medium_of(record: Record, canvas: Item) -> Mapping[str, Any] | None:
     return mine[0] if mine else videos[0] if record.local and len(videos) == 1 else None
 
 
+def uri_of(canvas: Item, medium: Mapping[str, Any]) -> str:
+    """What names a film's file in reports and failures."""
+    return str(medium.get("path") or medium.get("url") or canvas.uri)
+
+
 def _film(record: Record, items: Sequence[Item]) -> Film | None:
     canvas = next((one for one in items if one.kind is ItemKind.CANVAS), None)
     if canvas is None or (medium := medium_of(record, canvas)) is None:

@@ -12,9 +12,9 @@ from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.entities import Item, Status
 from snoop_flow.errors import NotFoundError
 from snoop_flow.films.detections import found_in
-from snoop_flow.films.reading import Film, film_at, films_of
+from snoop_flow.films.reading import Film, film_at, films_of, uri_of
 from snoop_flow.reports import FilmReport, FoundSegment, KeyframeReport, ShotReport
-from snoop_flow.store import classes, items, people, predictions, records
+from snoop_flow.store import classes, failures, items, people, predictions, records
 from snoop_flow.workspace import Workspace
 
 PLAYLISTS = frozenset({"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl"})
@@ -34,6 +34,7 @@ def film(workspace: Workspace, record_id: str, item_id: str = "", class_name: st
     with workspace.catalogue.read() as connection:
         found = film_at(connection, record_id, item_id)
         segments = _segments(workspace, connection, found)
+        why = failures.reason(connection, "video", uri_of(found.canvas, found.medium)) if not found.shots else ""
     lesson = lesson_of(workspace, class_name) if class_name else None
     scores = _scores(lesson, found) if lesson else {}
     return FilmReport(
@@ -51,6 +52,7 @@ def film(workspace: Workspace, record_id: str, item_id: str = "", class_name: st
         shots=_shots(found, scores, lesson.marks if lesson else {}),
         segments=segments,
         threshold=lesson.model.threshold if lesson and lesson.model else None,
+        failure=why,
     )
 
 

@@ -1,6 +1,7 @@
 """What plugins give: specs (a name, facts and a callable that opens the real thing) and the protocols behind them.
 
-A hook returns specs only, so that listing plugins never loads a model. Arrays are numpy; `D` is a backbone's
+A hook returns specs only, so that listing plugins never loads a model. Their titles are English; catalogues of the
+plugin say them in other languages, see the hook `register_translations`. Arrays are numpy; `D` is a backbone's
 dimension, `N` the number of rows of a view. It is one contract, a module for each family of hooks; import from here.
 Vectors are float32 and L2-normalised, so an inner product is a cosine.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,10 +55,16 @@ class ExportContext:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an exporter wrote."""
+    """What an exporter wrote.
+
+    Attributes:
+        records: statements that were written.
+        left_out: what the format has no place for, how much of it and why, in one line.
+    """
 
     files: tuple[str, ...]
     records: int
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +72,13 @@ class ExporterSpec:
     """A catalogue's format.
 
     Attributes:
-        title: in English.
         export: writes rows, which come grouped by record and item, to a path (a file, or a folder if
             `writes_folder`) and streams: memory must not grow with their number.
-        titles: the title in other languages, by language code.
+        short: what it is called on a button, such as `Dublin Core`; its name in capitals where nothing is said.
     """
 
     name: str
     title: str
     writes_folder: bool
     export: Callable[[Iterable[ExportRow], Path, ExportContext], ExportReport]
-    titles: Mapping[str, str] = field(default_factory=dict)
+    short: str = ""

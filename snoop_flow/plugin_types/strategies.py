@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,12 +18,9 @@ class StrategySpec:
     """A query strategy: which items to show next.
 
     Attributes:
-        title: in English.
         choose: picks rows of the pool, best first, see `snoop_flow.learning.Pool`.
-        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     choose: Callable[[Pool, int, np.random.Generator], RowArray]
-    titles: Mapping[str, str] = field(default_factory=dict)

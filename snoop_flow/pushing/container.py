@@ -52,7 +52,13 @@ class ContainerTarget:
     def create(self, letter: Letter) -> Receipt:
         """POST; the name is wished by `Slug`."""
         headers = self._means.headers(Slug=letter.name)
-        answer = self._send("POST", self._address, letter, headers)
+        try:
+            answer = self._send("POST", self._address, letter, headers)
+        except SourceError as error:
+            if error.answered not in (404, 405):
+                raise
+            reason = f"no annotation container is there (HTTP {error.answered}); give the address of one that exists"
+            raise SourceError(error.kind, self._address, reason, answered=error.answered) from error
         location = answer.headers.get("location")
         if not location:
             reason = "took the annotation but did not tell its address (no Location); is it a container?"

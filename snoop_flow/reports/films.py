@@ -73,6 +73,7 @@ class FilmReport:
         source: address of the video where another server gives it.
         frame_rate: frames a second, 0 where nobody knows.
         threshold: of the class at hand, None without one.
+        failure: why it could not be cut into shots, where it was not; "" where nobody has tried.
     """
 
     record: str
@@ -89,6 +90,7 @@ class FilmReport:
     shots: tuple[ShotReport, ...]
     segments: tuple[FoundSegment, ...]
     threshold: float | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

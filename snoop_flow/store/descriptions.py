@@ -21,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Float,
     Select,
+    case,
     cast,
     column,
     delete,
@@ -34,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from snoop_flow.entities import ItemKind
 from snoop_flow.store.analysis import Word, indexed
 from snoop_flow.store.items import searched
 from snoop_flow.store.rows import chunks
@@ -46,11 +48,16 @@ _FULL_TEXT = table("description_words", column("rowid"))  # of SQLite, kept righ
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An item with the weight of the words that it has, and how many of those asked for."""
+    """An item with the weight of the words that it has, and how many of those asked for.
+
+    Attributes:
+        others: keyframes of the same film that have the same words, and that it stands for.
+    """
 
     number: int
     weight: float
     words: int
+    others: int = 0
 
 
 def replace(connection: Connection, values: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
@@ -92,12 +99,19 @@ def _insert(connection: Connection, rows: Sequence[tuple[str, int | None, str]])
 
 
 def find(
-    connection: Connection, words: Sequence[Word], collection_id: str | None, limit: int | None, *, every: bool = False
+    connection: Connection,
+    words: Sequence[Word],
+    collection_id: str | None,
+    limit: int | None,
+    *,
+    every: bool = False,
+    films_once: bool = False,
 ) -> list[Found]:
     """Live items whose own or whose record's words are among those asked for, the best first.
 
     Args:
         every: only those that have all the words.
+        films_once: of keyframes of one film that have the same words, as all have those of its title, only the first.
     """
     asked = list(dict.fromkeys(words))[:MOST_WORDS]
     weights = _weights(connection, asked, every)
@@ -108,7 +122,11 @@ def find(
     ]
     hits = union_all(*parts).subquery()
     total, had = func.sum(hits.c.weight), func.count(hits.c.word.distinct())
-    statement = select(hits.c.number, total, had).join(item, item.c.number == hits.c.number)
+    columns = [hits.c.number, total.label("weight"), had.label("words")]
+    once = films_once and connection.execute(select(item.c.number).where(~searched).limit(1)).first() is not None
+    if once:
+        columns.append(_film().label("film"))
+    statement = select(*columns).join(item, item.c.number == hits.c.number)
     statement = statement.where(item.c.gone_at.is_(None), searched)
     if collection_id is not None:
         statement = statement.join(record, record.c.id == item.c.record_id)
@@ -116,8 +134,23 @@ def find(
     grouped = statement.group_by(hits.c.number)
     if every:
         grouped = grouped.having(had == len(asked))
-    ordered = grouped.order_by(total.desc(), hits.c.number).limit(limit)
-    return [Found(row[0], float(row[1]), int(row[2])) for row in connection.execute(ordered)]
+    if once:
+        one = grouped.group_by(item.c.number).subquery()
+        first, others = func.min(one.c.number), func.count() - 1
+        films = select(first, one.c.weight, one.c.words, others).group_by(one.c.film, one.c.weight, one.c.words)
+        ordered = films.order_by(one.c.weight.desc(), first).limit(limit)
+    else:
+        ordered = grouped.order_by(total.desc(), hits.c.number).limit(limit)
+    return [Found(row[0], float(row[1]), int(row[2]), *map(int, row[3:])) for row in connection.execute(ordered)]
+
+
+def _film() -> ColumnElement[int]:
+    """The canvas of the film that a keyframe is of; of anything else the number of the item itself."""
+    shot = item.alias("shot")
+    above = select(shot.c.parent).where(shot.c.number == item.c.parent).scalar_subquery()
+    return case(
+        (item.c.kind == ItemKind.KEYFRAME, func.coalesce(above, item.c.parent, item.c.number)), else_=item.c.number
+    )
 
 
 def _weights(connection: Connection, words: Sequence[Word], every: bool) -> dict[Word, float]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, func, select, true
+from sqlalchemy import Connection, delete, func, select, true, tuple_
 
 from snoop_flow.entities import Failure, HostFailures
 from snoop_flow.store.bulk import upsert
@@ -64,6 +64,12 @@ def latest(connection: Connection, stage: str | None = None, limit: int = 100) -
     return [to(Failure, row) for row in rows]
 
 
+def reason(connection: Connection, stage: str, subject: str) -> str:
+    """Why a subject failed last in a stage, "" where it did not."""
+    mine = (failure.c.stage == stage) & (failure.c.subject == subject_of(subject))
+    return connection.execute(select(failure.c.reason).where(mine)).scalar() or ""
+
+
 def of_stage(connection: Connection, stage: str) -> list[Failure]:
     """All failures of a stage."""
     rows = connection.execute(select(failure).where(failure.c.stage == stage).order_by(failure.c.subject))
@@ -102,14 +108,20 @@ def by_host(connection: Connection, stage: str | None = None) -> list[HostFailur
             func.count().label("count"),
             func.min(failure.c.retry_at).label("retry_at"),
             func.max(failure.c.at).label("at"),
-            func.max(failure.c.reason).label("reason"),
             func.max(failure.c.subject).label("example"),
         )
         .where(of_stage)
         .group_by(failure.c.host, failure.c.stage, failure.c.kind)
     )
-    rows = connection.execute(grouped.order_by(func.count().desc(), failure.c.host))
-    return [to(HostFailures, row) for row in rows]
+    rows = connection.execute(grouped.order_by(func.count().desc(), failure.c.host)).all()
+    example = tuple_(failure.c.stage, failure.c.subject)
+    reasons: dict[tuple[str, str], str] = {}
+    for part in chunks((row.stage, row.example) for row in rows):
+        found = connection.execute(
+            select(failure.c.stage, failure.c.subject, failure.c.reason).where(example.in_(part))
+        )
+        reasons.update(((row.stage, row.subject), row.reason) for row in found)
+    return [to(HostFailures, row, reason=reasons[row.stage, row.example]) for row in rows]
 
 
 def log_event(connection: Connection, name: str, subject: str, user: str, detail: Mapping[str, Any]) -> None:

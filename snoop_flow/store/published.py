@@ -15,35 +15,48 @@ from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import annotation, item, prediction, record
 
 MUTABLE = ("content", "modified_at", "withdrawn_at", "version", "item")
+FORMER = "former_runs"  # in the content: the runs that made the annotation, or confirmed it, before the last one did
+MOST_FORMER = 20
 
 
 def publish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
     """Enter annotations by their stable ids; unchanged ones keep their modification time. Returns changes."""
-    changed = [row for row, state in zip(rows, compared(connection, rows), strict=True) if state != "unchanged"]
+    changed = []
+    for row, old in zip(rows, _present(connection, rows), strict=True):
+        if _state(row, old) != "unchanged":
+            changed.append(row if old is None else {**row, "content": _remembering(row["content"], old.content)})
     upsert(connection, annotation, changed, ["id"], update=MUTABLE)
     return len(changed)
 
 
 def compared(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Of each row, whether its annotation is `new`, `changed` or `unchanged`; a withdrawn one counts as new."""
-    states: list[str] = []
+    return [_state(row, old) for row, old in zip(rows, _present(connection, rows), strict=True)]
+
+
+def _present(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Iterator[Row[Any] | None]:
     for part in chunks(rows, 1000):
         ids = [row["id"] for row in part]
         columns = select(annotation.c.id, annotation.c.withdrawn_at, annotation.c.content)
         kept = {row.id: row for row in connection.execute(columns.where(annotation.c.id.in_(ids)))}
-        for row in part:
-            old = kept.get(row["id"])
-            new = old is None or old.withdrawn_at is not None
-            states.append("new" if new else "changed" if _differs(row, old) else "unchanged")
-    return states
+        yield from (kept.get(row["id"]) for row in part)
 
 
-def _differs(new: Mapping[str, Any], old: Row[Any] | None) -> bool:
-    return old is None or old.withdrawn_at is not None or _timeless(old.content) != _timeless(new["content"])
+def _state(new: Mapping[str, Any], old: Row[Any] | None) -> str:
+    if old is None or old.withdrawn_at is not None:
+        return "new"
+    return "changed" if _lasting(old.content) != _lasting(new["content"]) else "unchanged"
 
 
-def _timeless(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in {"created", "modified"}}
+def _lasting(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in {"created", "modified", FORMER}}
+
+
+def _remembering(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """New content with the runs of before, so that whoever follows what one of them found hears of the change."""
+    runs = dict.fromkeys([*old.get(FORMER, ()), *filter(None, [old.get("run_uri")])])
+    former = [run for run in runs if run != new.get("run_uri")][-MOST_FORMER:]
+    return {**new, FORMER: former} if former else dict(new)
 
 
 def standing(connection: Connection, class_id: str, numbers: Sequence[int]) -> list[int]:

@@ -7,17 +7,19 @@ place in it, so a page costs the same at the beginning and at the end of a long 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select, tuple_
 
 from snoop_flow.entities import Annotation, ItemKind
 from snoop_flow.store.items import image_of
+from snoop_flow.store.published import FORMER
 from snoop_flow.store.rows import chunks, to
-from snoop_flow.store.schema import annotation, item
+from snoop_flow.store.schema import annotation, item, job
 
 Place = tuple[datetime, str]
 """Moment and id of the annotation that changed last on an image."""
@@ -29,7 +31,7 @@ class Wanted:
 
     Attributes:
         class_id: only those that have, or once had, an annotation of this class.
-        run_uri: only those of which this run made, or confirmed last, such an annotation.
+        run_uri: only those of which this run made or confirmed such an annotation.
         since: only those that changed at this moment or later.
         before: only those that changed before this moment.
         after: only those behind this place in the walk.
@@ -73,7 +75,8 @@ def walk(connection: Connection, wanted: Wanted, limit: int) -> list[tuple[int, 
         its_class = func.coalesce(of_class.c.class_id, "")
         member = member.where(its_class == wanted.class_id, _same_image(its_item))
         if wanted.run_uri is not None:
-            member = member.where(of_class.c.content["run_uri"].as_string() == wanted.run_uri)
+            # the last run or a former one: no other part of the content is the address of a run
+            member = member.where(cast(of_class.c.content, Text).contains(f'"{wanted.run_uri}"', autoescape=True))
         statement = statement.where(member.correlate(item).exists())
     if wanted.since is not None:
         statement = statement.where(annotation.c.modified_at >= wanted.since)
@@ -105,10 +108,26 @@ def classes_ever(connection: Connection) -> list[str]:
 
 
 def runs(connection: Connection) -> list[tuple[str, str, datetime]]:
-    """Class, address and first moment of the runs that made annotations, by class and moment."""
-    began = func.min(annotation.c.created_at)
-    rows = select(annotation.c.class_id, _RUN, began).group_by(annotation.c.class_id, _RUN).where(_RUN.is_not(None))
-    return [(row[0], row[1], row[2]) for row in connection.execute(rows.order_by(annotation.c.class_id, began, _RUN))]
+    """Class, address and moment of the runs that made annotations, or confirmed them, by class and moment.
+
+    The moment is that of the run, where it is still known here, else of its first annotation that stands.
+    """
+    of, former, first = (
+        annotation.c.class_id,
+        cast(annotation.c.content[FORMER], Text),
+        func.min(annotation.c.created_at),
+    )
+    rows = connection.execute(select(of, _RUN, former, first).group_by(of, _RUN, former)).all()
+    found: dict[tuple[str, str], datetime] = {}
+    for class_id, last, before, at in rows:
+        for run in filter(None, [last, *(json.loads(before or "null") or ())]):
+            found[class_id, run] = min(at, found.get((class_id, run), at))
+    ids = {run: run.rpartition("/")[2] for _, run in found}
+    known: dict[str, datetime] = {}
+    for part in chunks(ids.values()):
+        known.update((row.id, row.created_at) for row in connection.execute(select(job).where(job.c.id.in_(part))))
+    told = [(class_id, run, known.get(ids[run], at)) for (class_id, run), at in found.items()]
+    return sorted(told, key=lambda one: (one[0], one[2], one[1]))
 
 
 def first_change(connection: Connection) -> datetime | None:

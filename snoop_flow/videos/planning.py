@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Item, Job, Record
 from snoop_flow.errors import PluginError, SourceError, UsageError
-from snoop_flow.films.reading import medium_of
+from snoop_flow.films.reading import medium_of, uri_of
 from snoop_flow.harvesting.planning import wait_before_retry
 from snoop_flow.host import choose
 from snoop_flow.jobs import Payload
@@ -118,11 +118,6 @@ def films_to_retry(workspace: Workspace, host: str | None = None, *, early: bool
     """
     with workspace.catalogue.read() as connection:
         return len(_uncut(connection, workspace, _worth_another_try(connection, workspace, host, early)))
-
-
-def uri_of(canvas: Item, medium: Mapping[str, Any]) -> str:
-    """What names a film's file."""
-    return str(medium.get("path") or medium.get("url") or canvas.uri)
 
 
 def _canvases(connection: Connection, collection: str | None) -> list[Item]:

@@ -10,7 +10,7 @@ from typing import Any
 from snoop_flow import jobs
 from snoop_flow.entities import Job, Unit
 from snoop_flow.errors import FailureKind, SourceError
-from snoop_flow.films.reading import medium_of
+from snoop_flow.films.reading import medium_of, uri_of
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import Still, VideoSegmenter, VideoTask
 from snoop_flow.reports import FailedThing, VideosReport
@@ -28,7 +28,6 @@ from snoop_flow.videos.planning import (
     failure_of,
     is_cut,
     plan,
-    uri_of,
     video_segmenter,
     wish,
 )

@@ -77,6 +77,24 @@ def test_suggestions_and_rankings_know_both(
     assert archive.rounds(made.id)[0].shown == 3
 
 
+def test_the_words_of_a_film_find_it_once(
+    archive: Workspace, film: str, pictures: Path, add_film: Callable[..., str]
+) -> None:
+    add_film(archive, pictures, "Le film des trains", file=Path("other.webm"))
+    asked = archive.search(text="film", text_in="words")
+    assert [(card.record == film, card.selector, card.merged) for card in asked.cards] == [
+        (True, "t=1", 5),
+        (False, "t=1", 6),
+    ]
+    assert [card.record == film for card in archive.search(text="trains").cards] == [False]
+    assert len(archive.search(text="film", count=1).cards) == 1
+    with_pictures = archive.search(text="discs film", count=100)  # of pictures, each has its own
+    assert len(with_pictures.cards) == 12 + 2
+    # words that narrow a search by likeness narrow it to all moments
+    alike = archive.search(items=[frame(archive, film, 15.0)], text="film", count=100, collection="films")
+    assert len([card for card in alike.cards if card.record == film]) == 4
+
+
 def test_pictures_are_ranked_as_before(archive: Workspace, items_of: Callable[[str], list[str]]) -> None:
     asked = archive.search(items=[items_of("discs")[0]], count=30)
     again = archive.search(items=[items_of("discs")[0]], count=30, temporal_range=5.0, neighbours=True)

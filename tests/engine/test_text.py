@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -95,6 +95,21 @@ def test_words_and_pictures_are_fused(reading: Workspace) -> None:
     assert in_words.index == "words"
     scores = [card.score for card in reading.search(text="bleu", count=12).cards]
     assert all(score is not None for score in scores)
+
+
+def test_a_film_that_both_find_is_shown_by_its_best_moment(
+    reading: Workspace, add_film: Callable[..., str], tmp_path: Path
+) -> None:
+    for colour, value in COLOURS.items():
+        (tmp_path / colour).mkdir()
+        for number in range(12):
+            Image.new("RGB", (32, 32), value).save(tmp_path / colour / f"{colour}-{number:02}.jpg")
+    frames = (("grey", 1.0), ("grey", 9.0), ("red", 15.0), ("red", 16.0), ("blue", 30.0))
+    film = add_film(reading, tmp_path, "Rouge", file=tmp_path / "film.webm", frames=frames)
+    reading.embed(backbone="words-and-colours")
+    shown = [card for card in reading.search(text="rouge", count=3, collection="films").cards if card.record == film]
+    assert [(card.selector, card.merged) for card in shown] == [("t=15", 1), ("t=1", 1), ("t=30", 0)]
+    assert [card.selector for card in reading.search(text="rouge", text_in="words").cards] == ["t=1"]
 
 
 def test_texts_and_pictures_are_added_and_taken_off(reading: Workspace) -> None:

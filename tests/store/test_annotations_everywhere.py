@@ -52,3 +52,10 @@ def test_on_postgresql(empty_postgresql: str, pictures: Path, tmp_path: Path, mo
         assert workspace.push(str(tmp_path / "out")).unchanged == live
         first = workspace.annotation_evidence(documents[0]["id"])
         assert first["class"]["name"] == "Discs"
+        (run,) = workspace.published_runs()
+        workspace.enrich(["Discs"], threshold=-9.0)
+        workspace.publish(["Discs"], policy="all")
+        later = next(one for one in workspace.published_runs() if one.run != run.run)
+        assert later.began > run.began
+        both = {run.run, later.run}
+        assert both in [{of for _, of in one.runs} for one in workspace.image_page(1000, run=run.run).images]

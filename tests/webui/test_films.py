@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from snoop_flow.store import failures
+
 Post = Callable[..., TestResponse]
 
 
@@ -25,6 +27,32 @@ def test_the_screen_says_all_in_a_table(client: FlaskClient, cinema: Any) -> Non
     assert re.search(r"0:00:08 – 0:00:12.*?rejected, Curator", page, re.DOTALL)
     assert "keyframe at 0:00:09" in page
     assert f"/?item={cinema.frame(9.0)}" in page
+
+
+def test_the_table_of_a_long_film_is_a_page_away(
+    client: FlaskClient, cinema: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snoop_webui.views.films.IN_TABLE", 3)
+    page = client.get(f"/videos/{cinema.record}?class={cinema.class_id}").text
+    assert "<table>" not in page
+    found = re.search(r'<a id="table" href="([^"]+)#table">Table of the 4 shots</a>', page)
+    assert found
+    whole = client.get(found[1].replace("&amp;", "&")).text
+    assert '<details class="twin" id="table" open>' in whole
+    assert "0:00:20 – 0:00:26.5" in whole
+
+
+def test_who_could_not_be_cut_says_why(
+    client: FlaskClient, cinema: Any, pictures: Any, add_film: Callable[..., str], tmp_path: Any
+) -> None:
+    file = tmp_path / "bare.webm"
+    file.write_bytes(b"no film")
+    record = add_film(cinema.workspace, pictures, "Bare", file=file, shots=(), frames=())
+    with cinema.workspace.catalogue.write() as connection:
+        failures.keep(connection, "video", str(file), "invalid", "is no film, or one that cannot be read")
+    page = client.get(f"/videos/{record}").text
+    assert "It could not be cut into shots: is no film, or one that cannot be read" in page
+    assert "snoop-flow harvest --retry --early" in page
 
 
 def test_french_times(client: FlaskClient, cinema: Any) -> None:
@@ -45,7 +73,20 @@ def test_the_server_of_a_remote_film_is_let_in(
     record = add_film(cinema.workspace, pictures, "Remote", url="https://films.example.org/7")
     answer = client.get(f"/videos/{record}")
     assert 'src="https://films.example.org/7/film.webm"' in answer.text
-    assert "media-src 'self' https://films.example.org" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "media-src 'self' https://films.example.org" in policy
+    assert "connect-src 'self';" in policy  # no script has to fetch it
+
+
+def test_a_stream_may_be_fetched_from_its_server_alone(
+    client: FlaskClient, cinema: Any, pictures: Any, add_film: Callable[..., str]
+) -> None:
+    where: dict[str, str] = {"url": "https://films.example.org/7", "media_type": "application/vnd.apple.mpegurl"}
+    answer = client.get(f"/videos/{add_film(cinema.workspace, pictures, 'Stream', **where)}")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "connect-src 'self' https://films.example.org; media-src 'self' blob: https://films.example.org" in policy
+    assert "worker-src" not in policy
+    assert "script-src 'self';" in policy
 
 
 @pytest.mark.parametrize(

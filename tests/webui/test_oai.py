@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
@@ -24,6 +25,7 @@ from snoop_flow.publishing import local_id
 from snoop_flow.regions.drawing import region_row
 from snoop_flow.store import items, published
 from snoop_flow.store.rows import now
+from snoop_flow.store.schema import annotation
 from snoop_flow.testing import read_schema
 from snoop_webui.application import create_app
 from snoop_webui.oai import answers, arguments
@@ -154,6 +156,40 @@ def test_a_set_for_each_run_within_that_of_its_class(ask: Ask, archive: Workspac
     assert found == set(discs[:3])
     for unknown in (f"class-{made}:run-none", f"class-none:{runs[0].partition(':')[2]}"):
         assert _error(ask(verb="ListRecords", metadataPrefix="oai_dc", set=unknown)) == "noRecordsMatch"
+
+
+def test_who_follows_a_run_hears_that_a_later_one_found_it_too(ask: Ask, archive: Workspace, items_of: Items) -> None:
+    made = archive.create_class(NAME, positives=items_of("discs")[:3]).id
+    archive.fit(made)
+    archive.set_threshold(made, -1000.0)
+    archive.enrich([made], collection="drawn")
+    archive.publish([made], policy="all")
+    (first,) = [one for one in _text(ask(verb="ListSets"), "setSpec") if ":" in one]
+
+    def dates(run: str) -> dict[str, str]:
+        listed = ask(verb="ListIdentifiers", metadataPrefix="oai_dc", set=run)
+        return dict(zip(_text(listed, "identifier"), _text(listed, "datestamp"), strict=True))
+
+    before = dates(first)
+    assert len(before) == 36
+    with archive.catalogue.write() as connection:  # as if that were long ago
+        connection.execute(update(annotation).values(modified_at=now() - timedelta(days=9)))
+    before = dates(first)
+    archive.enrich([made], everything=True)
+    archive.publish([made], policy="all")
+    sets = [one for one in _text(ask(verb="ListSets"), "setSpec") if ":" in one]
+    (second,) = [one for one in sets if one != first]
+    # they stay in the set of the run that found them first, changed, and tell of the other one
+    after = dates(first)
+    assert set(after) == set(before)
+    marked = {f"oai:localhost:{one}" for one in items_of("discs")[:3]}  # of these a person has said it: no run does
+    assert {one for one in before if after[one] <= before[one]} == marked
+    assert set(before) - marked == set(dates(second))
+    *_, header = ask(verb="ListIdentifiers", metadataPrefix="oai_dc", set=first).iter("{*}header")
+    assert [one for one in _text(header, "setSpec") if ":" in one] == sorted([first, second])
+    # nothing changes where the same run is published again
+    archive.publish([made], policy="all")
+    assert dates(first) == after
 
 
 def test_sets(ask: Ask, archive: Workspace, items_of: Items) -> None:

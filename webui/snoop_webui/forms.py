@@ -43,9 +43,17 @@ def class_changes(form: Form) -> dict[str, Any]:
     return changes
 
 
+def card_changes(form: Form) -> dict[str, str]:
+    """What people write on a class's card; the address of a licence counts where none is chosen from the list."""
+    licence = form.get("licence", "") or form.get("licence_address", "")
+    return {"licence": licence, **{name: form.get(name, "") for name in ("intended_use", "limits")}}
+
+
 def _labels(form: Form) -> dict[str, tuple[str, ...]]:
-    """The label in French, the one in English, and others: `de: Ballon`, one a line."""
+    """The label in French, the one in English, and others: `de: Ballon`, one a line; the name where it is one too."""
     found: dict[str, tuple[str, ...]] = {}
+    if form.get("named") and (name := form.get("name", "").strip()):
+        found["none"] = (name,)
     for code in ("fr", "en"):
         if text := form.get(f"label_{code}", "").strip():
             found[code] = (text,)
@@ -59,7 +67,8 @@ def _labels(form: Form) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def more_labels(labels: LanguageMap) -> str:
+def more_labels(labels: LanguageMap, name: str = "") -> str:
     """The labels that have no field of their own, as they are written in one."""
     rest = {code: texts[1:] if code in ("fr", "en") else texts for code, texts in labels.items()}
+    rest["none"] = tuple(text for text in rest.get("none", ()) if text != name)
     return "\n".join(f"{code}: {text}" for code, texts in rest.items() for text in texts)

@@ -69,11 +69,16 @@ def allow_images_from(uri: str) -> None:
         g.image_servers = getattr(g, "image_servers", set()) | {f"{parts.scheme}://{parts.netloc}"}
 
 
-def allow_media_from(uri: str = "") -> None:
-    """Let this answer's page play films of this server, and of the server of `uri`."""
+def allow_media_from(uri: str = "", *, pieced: bool = False) -> None:
+    """Let this answer's page play films of this server, and of the server of `uri`.
+
+    Args:
+        pieced: a script of ours may fetch the pieces of a stream there and give them to the player, as `blob:`.
+    """
     parts = urlsplit(uri)
     there = {f"{parts.scheme}://{parts.netloc}"} if parts.scheme in ("http", "https") and parts.netloc else set()
-    g.media_servers = getattr(g, "media_servers", {"'self'"}) | there
+    g.media_servers = getattr(g, "media_servers", {"'self'"}) | there | ({"blob:"} if pieced and there else set())
+    g.asked_servers = getattr(g, "asked_servers", set()) | (there if pieced else set())
 
 
 def allow_inline_styles() -> None:
@@ -135,9 +140,10 @@ def _add_headers(response: Response) -> Response:
 def _policy() -> str:
     servers = "".join(f" {server}" for server in sorted(getattr(g, "image_servers", ())))
     media = "".join(f" {server}" for server in sorted(getattr(g, "media_servers", ())))
+    asked = "".join(f" {server}" for server in sorted(getattr(g, "asked_servers", ())))
     style = "'self' 'unsafe-inline'" if getattr(g, "inline_styles", False) else "'self'"
     return (
         f"default-src 'none'; script-src 'self'; style-src {style}; font-src 'self'; form-action 'self'; "
-        f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; connect-src 'self'{servers}"
-        + (f"; media-src{media}" if media else "")
+        f"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: blob:{servers}; "
+        f"connect-src 'self'{servers}{asked}" + (f"; media-src{media}" if media else "")
     )

@@ -20,10 +20,11 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
         for _, group in by_page(rows, context):
             count += len(group)
             said = ((row.annotation.label, row.annotation.concept_uri) for row in group)
-            yield describe_image(group[0].record, group[0].item, said)
+            times = ((row.annotation.label, row.annotation.time) for row in group)
+            yield describe_image(group[0].record, group[0].item, said, times)
 
     write_stream(path, "records", NAMESPACES, descriptions())
     return ExportReport((str(path),), count)
 
 
-DUBLIN_CORE = ExporterSpec("dc", "Dublin Core (oai_dc), one description for each image", False, export)
+DUBLIN_CORE = ExporterSpec("dc", "Dublin Core (oai_dc), one description for each image", False, export, "Dublin Core")

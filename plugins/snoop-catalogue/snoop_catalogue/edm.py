@@ -2,7 +2,8 @@
 
 The classes found are `dc:subject` of the object; `edm:wasGeneratedBy` tells software from persons and
 `edm:confidenceLevel` how sure it is. An image is the unit, as
-part (`dcterms:isPartOf`) of its document: a subject of one leaf is not one of the whole volume.
+part (`dcterms:isPartOf`) of its document: a subject of one leaf is not one of the whole volume. Of a film,
+`dc:description` tells the stretches in words, as the model has no place for them, and `dcterms:extent` how long it is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_page
 from snoop_catalogue.xml_files import XML_LANG, Element, add, write_files
 from snoop_flow import citing
+from snoop_flow.dublin_core import described
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 _NAMESPACES = {
@@ -70,8 +72,12 @@ def _object(root: Element, about: str, group: list[ExportRow]) -> None:
             add(found, _name("dc:subject"), text, {**({XML_LANG: language} if language else {}), **made})
         if row.annotation.concept_uri:
             add(found, _name("dc:subject"), "", {_name("rdf:resource"): row.annotation.concept_uri, **made})
+    for text in described((row.annotation.label, row.annotation.time) for row in group):
+        add(found, _name("dc:description"), text)
     for language, text in list(citing.spoken(first.record.label)) or [("", first.record.uri)]:
         add(found, _name("dc:title"), text, {XML_LANG: language} if language else None)
+    if seconds := statements.length(first):
+        add(found, _name("dcterms:extent"), citing.clock(seconds))
     _reference(found, "dcterms:isPartOf", first.record.uri)
     add(found, _name("edm:type"), "VIDEO" if first.annotation.time else "IMAGE")
 

@@ -19,6 +19,7 @@ MARCXML = "http://www.loc.gov/MARC21/slim"
 MARCXCHANGE = "info:lc/xmlns/marcxchange-v2"
 # n: new, k: picture, m: document of its own, a: Unicode, u: nothing is known of the level of description
 LEADER = "00000nkm a2200000u  4500"
+FILM_LEADER = "00000ngm a2200000u  4500"  # g: projected medium, of films too
 
 Describe = Callable[[int, list[ExportRow], ExportContext], Record]
 

@@ -58,7 +58,8 @@ def describe(group: list[ExportRow], context: ExportContext) -> Element:
         use = "video" if film else "image"
         if use not in groups:
             groups[use] = _add(section, "fileGrp", "", {"USE": use})
-        found = _add(groups[use], "file", "", {"ID": names[uri]})
+        media_type = statements.media_type(row) if film else ""
+        found = _add(groups[use], "file", "", {"ID": names[uri], **({"MIMETYPE": media_type} if media_type else {})})
         address = film or statements.image(row, context)[0] or uri
         _add(found, "FLocat", "", {"LOCTYPE": "URL", _HREF: address})
     _structure(root, group, names)
@@ -84,12 +85,18 @@ def _structure(root: Element, group: list[ExportRow], names: dict[str, str]) -> 
     for number, row in enumerate(group, 1):
         if row.item.uri not in views:
             of_film = row.annotation.time is not None
-            facts = {"TYPE": "video"} if of_film else {"TYPE": "image", "LABEL": statements.view(row)}
+            facts = {"TYPE": "video", **_lasting(row)} if of_film else {"TYPE": "image", "LABEL": statements.view(row)}
             views[row.item.uri] = view = _add(whole, "div", "", facts)
             _add(view, "fptr", "", {"FILEID": names[row.item.uri]})
         facts = {"TYPE": "statement", "LABEL": statements.term(row), "DMDID": f"DMD_{number}"}
         pointer = _add(_add(views[row.item.uri], "div", "", facts), "fptr")
         _add(pointer, "area", "", {"FILEID": names[row.item.uri], **_area(row)})
+
+
+def _lasting(row: ExportRow) -> dict[str, str]:
+    """How long a film is, as METS has room for it: in words."""
+    seconds = statements.length(row)
+    return {"LABEL": f"video, {citing.clock(seconds)}"} if seconds else {}
 
 
 def _area(row: ExportRow) -> dict[str, str]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from snoop_flow import citing
 from snoop_flow.citing import one_line, spoken
+from snoop_flow.dublin_core import duration_of, medium_of
 from snoop_flow.entities import Status
+from snoop_flow.fragments import fragment
 from snoop_flow.plugin_types import ExportContext, ExportRow
 from snoop_iiif import Box
 
@@ -35,7 +37,7 @@ def view(row: ExportRow) -> str:
     """
     if row.annotation.time is None:
         return citing.view(row.item)
-    return "-".join(citing.clock(moment) for moment in row.annotation.time)
+    return citing.stretch(row.annotation.time)
 
 
 def identifier(row: ExportRow) -> str:
@@ -86,12 +88,24 @@ def film(row: ExportRow, context: ExportContext) -> str:
     """Address of the film that a statement is about, "" where it is about a picture."""
     if row.annotation.time is None:
         return ""
-    medium = next((one for one in row.record.media if one.get("canvas") == row.item.uri), {})
+    medium = medium_of(row.record, row.item)
     canvas = context.page_uri(row.item).rsplit("/", 1)[-1]
     return str(medium.get("url") or "") or f"{context.public_url}/iiif/media/{canvas}"
 
 
+def media_type(row: ExportRow) -> str:
+    """The media type of a film, "" where its source does not tell it."""
+    return str(medium_of(row.record, row.item).get("format") or "")
+
+
+def length(row: ExportRow) -> float | None:
+    """How many seconds the film lasts that a statement is about; None where it is about a picture."""
+    return None if row.annotation.time is None else duration_of(row.record, row.item)
+
+
 def view_page(row: ExportRow) -> str:
-    """Where a person sees the view: Gallica's page of it, else the address of the canvas."""
+    """Where a person sees the view: Gallica's page of it, else the address of the canvas, of a film with the time."""
+    if row.annotation.time is not None:
+        return f"{row.item.uri}#{fragment(*row.annotation.time)}"
     at_gallica = ark(row) and "bnf.fr" in row.record.uri
     return f"https://gallica.bnf.fr/{ark(row)}/{view(row)}.item" if at_gallica else row.item.uri

@@ -14,9 +14,11 @@ from pymarc import Field, Record
 from snoop_catalogue import statements
 from snoop_catalogue.marc_files import MARCXCHANGE, control, field, name_of, write
 from snoop_catalogue.vocabularies import Kind, vocabulary
+from snoop_flow import citing
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 _LEADER = "00000nkm  2200000   450 "
+_FILM_LEADER = "00000ngm  2200000   450 "
 _TAGS = {Kind.FORM: "608", Kind.TOPIC: "606", Kind.PERSON: "600"}
 _INDICATORS = {Kind.FORM: "  ", Kind.TOPIC: "0 ", Kind.PERSON: " 1"}
 _SOURCES = {"ram": "rameau"}  # where UNIMARC's code is another than MARC 21's
@@ -29,7 +31,7 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
 
 def describe(number: int, group: list[ExportRow], context: ExportContext) -> Record:
     """The record of one document, or of one part of its statements."""
-    record = Record(leader=_LEADER)
+    record = Record(leader=_FILM_LEADER if group[0].annotation.time else _LEADER)
     record.add_field(*_document(number, group[0]))
     record.add_field(*(field("300", "  ", ("a", provenance(row))) for row in group))
     record.add_field(*map(_heading, group))
@@ -45,6 +47,8 @@ def _document(number: int, row: ExportRow) -> Iterator[Field]:
     # entered when; dates of the document unknown; catalogued in French, characters by Unicode (code 50)
     yield field("100", "  ", ("a", f"{statements.day(row)}u        u  y0frey50      ba"))
     yield field("200", "1 ", ("a", statements.title(row)))
+    if seconds := statements.length(row):
+        yield field("215", "  ", ("a", f"1 vidéo ({citing.clock(round(seconds))})"))
 
 
 def _heading(row: ExportRow) -> Field:
@@ -64,7 +68,8 @@ def provenance(row: ExportRow) -> str:
         f"validée par {row.decided_by}" if row.decided_by else "validée" if statements.confirmed(row) else "proposée"
     )
     return (
-        f"Indexation par la machine, {state} : {statements.term(row, 'fr')}, vue {statements.view(row)}, "
+        f"Indexation par la machine, {state} : {statements.term(row, 'fr')}, "
+        f"{'séquence' if row.annotation.time else 'vue'} {statements.view(row)}, "
         f"confiance {statements.confidence(row)}, {statements.process(row)}, {statements.run(row)}"
     )
 

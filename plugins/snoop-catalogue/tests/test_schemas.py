@@ -141,7 +141,8 @@ def film_rows() -> list[ExportRow]:
         selector = f"t={start:g}" + ("&xywh=10,20,300,400" if box else "")
         item = replace(picture.item, number=number, id=f"frame-{number}", kind=kind, selector=selector)
         annotation = replace(picture.annotation, time=(start, end), box=box)
-        medium = {"canvas": item.uri, "kind": "Video", "url": "https://films.example.org/7.mp4"}
+        medium: dict[str, Any] = {"canvas": item.uri, "kind": "Video", "url": "https://films.example.org/7.mp4"}
+        medium |= {"format": "video/mp4", "duration": 3725.0}
         rows.append(replace(picture, item=item, annotation=annotation, record=replace(picture.record, media=(medium,))))
     other = replace(picture.record, id="other")
     return [*rows, replace(picture, record=other, item=replace(picture.item, id="page"))]
@@ -175,6 +176,9 @@ def test_edm_knows_a_film(film_rows: list[ExportRow], validate: Validate, tmp_pa
     for one in found.values():
         validate("edm/EDM.xsd", one)
     assert b"VIDEO" in etree.tostring(found["film"])
+    assert found["film"].findtext(".//{*}extent") == "1:02:05"
+    times = "0:00:00-0:00:12.5, 1:00:00-1:00:05.25, 0:00:20-0:00:26"
+    assert str(found["film"].findtext(".//{*}description")).endswith(f": {times}")
     assert b"IMAGE" in etree.tostring(found["page"])
 
 
@@ -188,6 +192,35 @@ def test_dublin_core_knows_a_film(film_rows: list[ExportRow], validate: Validate
     DUBLIN_CORE.export(iter(film_rows), tmp_path / "dc.xml", on_canvas())
     text = (tmp_path / "dc.xml").read_text("utf-8")
     assert (text.count("MovingImage"), text.count("StillImage")) == (1, 1)
+    assert "<dc:format>video/mp4</dc:format><dc:format>1:02:05</dc:format>" in text
+    assert "0:00:00-0:00:12.5, 1:00:00-1:00:05.25" in text
+    for one in etree.parse(str(tmp_path / "dc.xml")).getroot():
+        validate("oai_dc.xsd", one)
+
+
+def test_marc_tells_stretches_and_length_of_a_film(
+    film_rows: list[ExportRow], validate: Validate, tmp_path: Path
+) -> None:
+    MARC21.export(iter(film_rows), tmp_path / "marc.xml", on_canvas())
+    root = etree.parse(str(tmp_path / "marc.xml")).getroot()
+    validate("MARC21slim.xsd", root)
+    film, page = root
+    assert [str(one.findtext("{*}leader"))[6] for one in (film, page)] == ["g", "k"]
+    fixed = [next(one.text or "" for one in record if one.get("tag") == "008") for record in (film, page)]
+    assert [(len(one), one[18:21], one[33]) for one in fixed] == [(40, "063", "v"), (40, "|||", "|")]
+
+    def told(tag: str, code: str) -> list[str | None]:
+        return [field.findtext(f"{{*}}subfield[@code='{code}']") for field in film if field.get("tag") == tag]
+
+    assert told("306", "a") == ["010205"]
+    assert told("856", "3") == ["0:00:00-0:00:12.5", "1:00:00-1:00:05.25", "0:00:20-0:00:26", "IIIF manifest"]
+    assert [str(one).rpartition("#")[2] for one in told("856", "u")[:3]] == ["t=0,12.5", "t=3600,3605.25", "t=20,26"]
+
+
+def test_alto_says_what_it_leaves_out(film_rows: list[ExportRow], tmp_path: Path) -> None:
+    report = ALTO_FILES.export(iter(film_rows), tmp_path, on_canvas())
+    assert ([Path(one).name for one in report.files], report.records) == (["page.xml"], 1)
+    assert report.left_out.startswith("Left out: 3 on films. ALTO describes pages")
 
 
 def test_edm_tells_software_from_persons(exported: Exported) -> None:

@@ -46,7 +46,7 @@ COLUMNS: Mapping[str, tuple[type, Callable[[ExportRow], Value]]] = {
     "item": (str, lambda row: row.item.id),
     "box": (list[int], lambda row: list(row.annotation.box or ())),
     "ark": (str, lambda row: citing.ark(row.record, row.item)),
-    "view": (str, lambda row: citing.view(row.item)),
+    "view": (str, lambda row: citing.stretch(row.annotation.time) if row.annotation.time else citing.view(row.item)),
     "start": (float, lambda row: row.annotation.time[0] if row.annotation.time else None),
     "end": (float, lambda row: row.annotation.time[1] if row.annotation.time else None),
     "date": (str, lambda row: found.text if (found := _dated(row)) else ""),

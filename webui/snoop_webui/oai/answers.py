@@ -1,7 +1,9 @@
 """Answers of the OAI-PMH provider as XML: a record is an image, a set is what has or had annotations of a class.
 
 A record stays in the set of a class whose annotations were all withdrawn, so that whoever harvests the set hears of it;
-it is `deleted` when nothing at all stands any more, and then stays for good.
+it is `deleted` when nothing at all stands any more, and then stays for good. It stays likewise in the set of a run when
+a later run finds it again: a record that left a set would only be missing there, and `deleted` is said of a record,
+never of its being in a set (OAI-PMH 2.5.1, 2.6).
 """
 
 from __future__ import annotations
@@ -176,7 +178,8 @@ def _record(settings: Settings, one: PublishedImage, body: Element) -> None:
     _header(settings, one, record)
     if one.statements:
         said = ((statement.label, statement.concept_uri) for statement in one.statements)
-        described = describe_image(one.record, one.item, said)
+        times = ((statement.label, statement.time) for statement in one.statements)
+        described = describe_image(one.record, one.item, said, times)
         _add(record, "metadata").append(described)
         described.set(_LOCATION, f"{OAI_DC} {_OAI}oai_dc.xsd")
 

@@ -28,6 +28,7 @@ from snoop_webui.security import allow_media_from
 pages = Blueprint("films", __name__, url_prefix="/videos")
 RANGES = (2, 5, 10, 30, 60, 300)
 USUAL_RANGE = 10
+IN_TABLE = 300  # shots of which the table is on the page itself; of longer films it is half of all there is to send
 _VALUES = {"positive": 1, "negative": -1, "unsure": 0, "clear": None}
 
 
@@ -43,7 +44,7 @@ def show(record_id: str) -> str:
     at = _asked_moment(found, frames)
     here = min(frames, key=lambda one: abs(one.at - at), default=None)
     seconds = _range()
-    allow_media_from(found.source if found.playing in ("elsewhere", "stream") else "")
+    allow_media_from(found.source if found.playing in ("elsewhere", "stream") else "", pieced=found.playing == "stream")
     return render_template(
         "film.html",
         record=record,
@@ -55,6 +56,7 @@ def show(record_id: str) -> str:
         seconds=seconds,
         ranges=RANGES,
         drawn=timeline(found, class_id),
+        tabled=len(found.shots) <= IN_TABLE or "table" in request.args,
         found_in=_by_shot(found, class_id),
         here_at=_addresses(record_id, class_id, seconds),
         class_id=class_id,

@@ -115,12 +115,24 @@ const toShot = (by_) => { const shot = shots[shots.indexOf(current?.shot) + by_]
 video?.addEventListener("timeupdate", () => show(video.currentTime));
 video?.addEventListener("seeking", () => show(video.currentTime));
 const unplayable = () => { by("unplayable").hidden = false; };
+// HLS in a browser that knows none: hls.js fetches the pieces from the film's own server, without a worker.
+function stream(source) {
+  const player = new window.Hls({ enableWorker: false, startPosition: at || -1 });
+  player.on(window.Hls.Events.ERROR, (_, problem) => { if (problem.fatal) { player.destroy(); unplayable(); } });
+  const address = source.src.split("#")[0];
+  source.remove();
+  player.loadSource(address);
+  player.attachMedia(video);
+}
 if (video) {
-  const source = video.querySelector("source");
-  source.addEventListener("error", unplayable);
+  const source = video.querySelector("source"), known = video.canPlayType(source.type);
+  if (!known && /mpegurl/i.test(source.type) && window.Hls?.isSupported()) stream(source);
+  else {
+    source.addEventListener("error", unplayable);
+    if (known) by("unplayable").hidden = !video.error && video.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE;
+    else unplayable();
+  }
   video.addEventListener("error", unplayable);
-  if (video.canPlayType(source.type)) by("unplayable").hidden = !video.error && video.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE;
-  else unplayable();
   video.addEventListener("loadedmetadata", () => { by("unplayable").hidden = true; if (Math.abs(video.currentTime - at) > 0.5) video.currentTime = at; }, { once: true });
 }
 
@@ -213,7 +225,7 @@ form?.addEventListener("submit", (event) => {
   markThese(targets[what](), value);
 });
 // the buttons of the table need no new page either
-by("table")?.querySelector("form").addEventListener("submit", (event) => {
+by("table")?.querySelector("form")?.addEventListener("submit", (event) => {
   const place = event.submitter?.closest("tr")?.sectionRowIndex;
   if (!marks || place === undefined) return;
   event.preventDefault();
