@@ -263,11 +263,19 @@ def _merge(
     view = VectorSet(workspace.vector_folder, group, dead, embedding_set.dimension)
     if not len(view):
         return
-    vectors: FloatArray = np.concatenate(list(view.blocks()))
-    fit = usable(vectors)  # shards of the first format could hold rows of zeros; such items lack a vector again
+    # as they are kept: in float32, and copied for each look at them, a quarter of a million took some gigabytes
+    vectors, fit = np.empty((len(view), embedding_set.dimension), np.float16), np.empty(len(view), np.bool_)
+    start = 0
+    for block in view.blocks():
+        vectors[start : start + len(block)] = block
+        # shards of the first format could hold rows of zeros; such items lack a vector again
+        fit[start : start + len(block)] = usable(block)
+        start += len(block)
+    if not fit.all():
+        vectors = vectors[fit]
     file = f"{embedding_set.id}/{uuid.uuid4().hex}.safetensors"
     path = workspace.vector_folder / file
-    sha256 = write_shard(path, vectors[fit], view.numbers[fit], embedding_set.fingerprint)
+    sha256 = write_shard(path, vectors, view.numbers[fit], embedding_set.fingerprint)
     numbers: list[Any] = view.numbers[fit].tolist()
     with workspace.catalogue.write() as connection:
         embeddings.replace(connection, [one.id for one in group], embedding_set.id, file, sha256, numbers)

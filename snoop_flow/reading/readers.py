@@ -23,10 +23,12 @@ from snoop_flow.frugality import count_child, forget_child
 from snoop_flow.plugin_types import HarvestSource, SourceContext
 from snoop_flow.reading.outcomes import Outcome, Wanted, unpacked
 
-# The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones.
+# The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones. Nor does
+# it need what its libraries bring along unasked, a quarter of the time it takes to start: the command line of httpx,
+# HTTP/2, which the fetcher does not speak, and a web server.
 _PROGRAM = """
 import sys, types
-sys.modules["httpx._main"] = None  # its command line
+sys.modules.update(dict.fromkeys(["httpx._main", "h2", "tornado"]))
 sys.modules["snoop_flow.builtin"] = types.ModuleType("snoop_flow.builtin")
 sys.modules["snoop_flow.builtin"].__path__ = [sys.argv[1]]
 from snoop_flow.reading.child import main
@@ -62,13 +64,17 @@ class Readers:
         self._idle: list[_Reader] = []
         self._busy = 0
 
-    def read(self, order: Order) -> list[Outcome] | None:
-        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source."""
+    def read(self, order: Order, *, starting: bool = True) -> list[Outcome] | None:
+        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source.
+
+        Args:
+            starting: there is enough left to read that a process that is not there yet is worth its start.
+        """
         try:
             message = pickle.dumps(order)
         except (pickle.PicklingError, AttributeError, TypeError):  # such as a source that is opened by a closure
             return None
-        reader = self._take()
+        reader = self._take(starting)
         if reader is None:
             return None
         found: list[Outcome] | None = None
@@ -85,7 +91,7 @@ class Readers:
         for reader in idle:
             reader.end()
 
-    def _take(self) -> _Reader | None:
+    def _take(self, starting: bool) -> _Reader | None:
         """A process that is ready, waited for where all are at work; None while one is starting."""
         with self._free:
             self._free.wait_for(lambda: self._busy < max(self._most, 1))
@@ -95,7 +101,7 @@ class Readers:
                 self._busy += 1
             elif any(not one.alive for one in self._idle):
                 self._most = 0  # processes cannot start here, so it is not tried before every batch
-            elif len(self._idle) + self._busy < self._most:
+            elif starting and len(self._idle) + self._busy < self._most:
                 with suppress(OSError):  # no memory, no more processes: the caller reads itself
                     self._idle.append(_Reader())
             return ready
