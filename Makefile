@@ -67,7 +67,7 @@ check: setup ## formatting, lint, types, import rules, docs gates
 	@$(BIN)/mypy tests
 	@set -e; for tests in plugins/conftest.py plugins/*/tests; do $(BIN)/mypy $$tests; done
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -q -m gate tests/docs
+	@$(BIN)/python -m pytest -q -m gate tests/docs tests/engine/messages
 
 format: setup ## write the code as ruff formats it
 	@$(BIN)/ruff check --quiet --fix .

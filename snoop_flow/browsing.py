@@ -64,9 +64,13 @@ def failures_by_host(workspace: Workspace, stage: str | None = None) -> list[Hos
 
 
 def due(workspace: Workspace, host: str | None = None) -> int:
-    """How many documents that could not be had may be tried again now, at a host or at all."""
+    """How many documents that could not be had, and films that could not be cut, may be tried again now.
+
+    Args:
+        host: only those that lie there.
+    """
     with workspace.catalogue.read() as connection:
-        return len(failure_store.to_retry(connection, "harvest", host))
+        return sum(len(failure_store.to_retry(connection, stage, host)) for stage in ("harvest", "video"))
 
 
 def survey(workspace: Workspace, collection: str | None = None) -> list[HostSurvey]:

@@ -21,12 +21,9 @@ def plugins_report(host: PluginHost) -> PluginsReport:
         kind: {name: spec.title for name, spec in getattr(host, kind).items()}
         for kind in ("sources", "segmenters", "backbones", "index_types", "strategies", "exporters")
     }
-    titles = {
-        kind: {name: dict(spec.titles) for name, spec in getattr(host, kind).items() if spec.titles}
-        for kind in ("strategies", "exporters")
-    }
+    shorts = {name: spec.short or name.upper() for name, spec in host.exporters.items()}
     plugins = tuple(asdict(plugin) for plugin in host.plugins)
-    return PluginsReport(plugins=plugins, failures=dict(host.failures), titles=titles, **kinds)
+    return PluginsReport(plugins=plugins, failures=dict(host.failures), shorts=shorts, **kinds)
 
 
 def workspace_plugins(workspace: Workspace) -> PluginsReport:

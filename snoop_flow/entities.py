@@ -314,6 +314,10 @@ class VisualClass:
         start: the vector that teaching began with (float32 little-endian bytes), such as that of a text; None where
             it begins with the marks.
         start_note: what the start was, such as the text.
+        licence: under which others may use it: an SPDX identifier or an address, see `snoop_flow.licences`; "" where
+            nothing was said. So are `intended_use` and `limits`, what it is good for and where it fails.
+        origins: of a copy, and of a class that came as a file: whose class it was, and what that came from in turn,
+            the nearest first; see `snoop_flow.classes.origins`.
     """
 
     id: str
@@ -330,6 +334,10 @@ class VisualClass:
     start_note: str
     created_at: datetime
     archived_at: datetime | None
+    licence: str = ""
+    intended_use: str = ""
+    limits: str = ""
+    origins: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,3 +98,8 @@ class SourceError(SnoopError):
     def __reduce__(self) -> tuple[type[SourceError], tuple[FailureKind, str, str, float | None, int | None]]:
         """Survive pickling, so that a task runner can hand the failure back from another process."""
         return type(self), (self.kind, self.uri, self.reason, self.retry_after, self.answered)
+
+
+def phrase(text: str) -> str:
+    """Mark a text that people read where its place does not tell so: it is translated, see `snoop_flow.messages`."""
+    return text

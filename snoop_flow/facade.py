@@ -18,6 +18,7 @@ from snoop_flow import (
     embedding,
     enrichment,
     exporting,
+    following,
     harvesting,
     indexing,
     keys,
@@ -32,13 +33,24 @@ from snoop_flow import (
     segmenting,
     sharing,
     switching,
+    translating,
     videos,
     workspace,
 )
 from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
-from snoop_flow.classes import auditing, comparing, definitions, estimating, marking, moving, suggesting, teaching
+from snoop_flow.classes import (
+    auditing,
+    carding,
+    comparing,
+    definitions,
+    estimating,
+    marking,
+    moving,
+    suggesting,
+    teaching,
+)
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
 from snoop_flow.entities import Job, JobState, Unit
@@ -75,6 +87,7 @@ class Workspace(workspace.Workspace):
     retry = videos.retry
     cut_videos = videos.cut_videos
     films_to_cut = videos.films_to_cut
+    films_to_retry = videos.films_to_retry
     shots = videos.shots
     analyse = harvesting.analyse
     embed = embedding.embed
@@ -119,6 +132,7 @@ class Workspace(workspace.Workspace):
     abilities = browsing.abilities
     status = browsing.status
     plugins = diagnosis.workspace_plugins
+    translate = translating.translate
     backbones = encoders.workspace_backbones
 
     add_user = people.add_user
@@ -174,6 +188,12 @@ class Workspace(workspace.Workspace):
     classes = definitions.class_summaries
     class_summary = definitions.class_summary
     update_class = definitions.update_class
+    class_card = carding.class_card
+    editable = carding.editable
+    follow_class = following.follow_class
+    unfollow_class = following.unfollow_class
+    followed_classes = following.followed_classes
+    seen_class = following.seen_class
     archive_class = definitions.archive_class
     delete_class = definitions.delete_class
     fork_class = definitions.fork_class
@@ -243,21 +263,25 @@ class Workspace(workspace.Workspace):
         self._launch(job)
         return self.job(job.id)
 
-    def start_videos(self, collection: str | None = None) -> Job | None:
+    def start_videos(self, collection: str | None = None, retry: Payload | None = None) -> Job | None:
         """Queue the cutting of films that a harvest met, unless that is under way; None where there is nothing to cut.
 
         Args:
             collection: slug of the only collection to look at.
+            retry: instead, those that failed and may be tried again: at a `host`, or also `early`.
         """
         try:
-            lacking = self.films_to_cut(collection)
+            lacking = self.films_to_cut(collection) if retry is None else self.films_to_retry(**retry)
         except PluginError:
             lacking = 1  # the job tells why nothing can cut them
         if not lacking:
             return None
         parameters = {**_DEFAULTS[videos.VIDEOS.kind], "collection": collection}
-        same = running.unfinished(self, videos.VIDEOS.kind, parameters)
-        return same[0] if same else self.start_job(videos.VIDEOS.kind, parameters)
+        parameters |= {} if retry is None else {"retry": dict(retry)}
+        job, new = running.create_once(self, videos.VIDEOS.kind, parameters)
+        if new:
+            self._launch(job)
+        return self.job(job.id)
 
     def resume_job(self, job_id: str) -> Job:
         """Take up a paused job where it was left, as `start_job` does; any other is returned as it is."""
@@ -290,9 +314,9 @@ class Workspace(workspace.Workspace):
             running.log.debug("job %s", job_id, exc_info=True)
 
     def _follow(self, job: Job) -> None:
-        """Cut the films that a harvest met."""
+        """Cut the films that a harvest met, or those that are to be tried again."""
         if job.kind == harvesting.HARVEST.kind and job.state is JobState.DONE and not self.closing:
-            self.start_videos(job.report.get("collection") or None)
+            self.start_videos(job.report.get("collection") or None, job.parameters.get("retry"))
 
     def run_job(self, job_id: str, progress: Progress | None = None) -> Job:
         """Do all open units of a job here and finish it; what was done already is not done again."""
@@ -303,8 +327,8 @@ class Workspace(workspace.Workspace):
         return running.plan_job(self, _verb(self.job(job_id).kind), job_id)
 
     def do_unit(self, unit: Unit) -> dict[str, Any]:
-        """Do one unit and keep that it is done."""
-        return dict(running.do_unit(self, _verb(unit.kind), unit))
+        """Do one unit and keep that it is done; empty where it was left, since the job was stopped meanwhile."""
+        return dict(running.do_unit(self, _verb(unit.kind), unit) or {})
 
     def finish_job(self, job_id: str) -> Job:
         """Close a job whose units are all done."""

@@ -1,4 +1,4 @@
-"""The ten hooks of snoop-flow: the whole contract between the engine and its plugins.
+"""The eleven hooks of snoop-flow: the whole contract between the engine and its plugins.
 
 Implement any of them with `@snoop_flow.hookimpl` in the module or object named by an entry point of the group
 `snoop_flow`. The first six return *specs* (see `snoop_flow.plugin_types`), never loaded models. Signatures are
@@ -67,6 +67,11 @@ def register_exporters() -> Sequence[ExporterSpec]:  # type: ignore[empty-body]
 @hookspec
 def register_commands(cli: click.Group) -> None:
     """Add commands to the command line."""
+
+
+@hookspec
+def register_translations() -> Sequence[Path]:  # type: ignore[empty-body]
+    """Give folders of gettext catalogues that say the plugin's titles and errors in other languages."""
 
 
 @hookspec

@@ -20,6 +20,7 @@ import pluggy
 from snoop_flow import hookspecs
 from snoop_flow.entities import Job
 from snoop_flow.errors import PluginError
+from snoop_flow.messages import Translator
 from snoop_flow.plugin_types import (
     BackboneFamily,
     BackboneSpec,
@@ -158,6 +159,18 @@ class PluginHost:
     def exporters(self) -> Mapping[str, ExporterSpec]:
         """Exporters."""
         return self._by_name("register_exporters", "exporter")
+
+    @cached_property
+    def translator(self) -> Translator:
+        """Says texts in other languages: the engine's by its own catalogues, the plugins' by theirs."""
+        return Translator([Path(__file__).parent / "translations", *self._folders()])
+
+    def _folders(self) -> Iterator[Path]:
+        for plugin, folder in self._specs("register_translations"):
+            if Path(folder).is_dir():
+                yield Path(folder)
+            else:
+                self.failures[plugin] = f"register_translations: there is no folder {folder}"
 
     def source_for(self, location: str, name: str | None = None) -> SourceSpec:
         """The named source, or the first that recognises the location.

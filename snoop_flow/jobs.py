@@ -42,7 +42,7 @@ class Verb:
 
     Attributes:
         plan: the payloads of its units, small JSON each.
-        do_unit: does one unit, idempotently; returns a small JSON report.
+        do_unit: does one unit, idempotently; returns a small JSON report, or None where it was left for another time.
         finish: joins the reports of all units to the job's report.
         at_once: units that one process does at the same time: one waits for the network while another computes.
         charge: enters, when the job is done, what it took where that is kept as well, given report and cost.
@@ -50,7 +50,7 @@ class Verb:
 
     kind: str
     plan: Callable[[Workspace, Job], Iterable[Payload]]
-    do_unit: Callable[[Workspace, Job, Unit], Payload]
+    do_unit: Callable[[Workspace, Job, Unit], Payload | None]
     finish: Callable[[Workspace, Job, Sequence[Payload]], Payload]
     at_once: int = 1
     charge: Callable[[Connection, Job, Payload, Cost], None] | None = None
@@ -63,6 +63,14 @@ def create(workspace: Workspace, kind: str, parameters: Payload, user: str | Non
         return jobs.add(connection, uuid.uuid4().hex, kind, parameters, owner.id)
 
 
+def create_once(workspace: Workspace, kind: str, parameters: Payload, user: str | None = None) -> tuple[Job, bool]:
+    """The unfinished job that is the same work, or a new one; and whether it is new."""
+    owner, id_ = workspace.user(user), uuid.uuid4().hex
+    with workspace.catalogue.write() as connection:
+        job = jobs.add_once(connection, id_, kind, parameters, owner.id)
+    return job, job.id == id_
+
+
 def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progress | None = None) -> Job:
     """Do a verb here and now, going on with the same work where a killed process left it.
 
@@ -70,11 +78,10 @@ def run(workspace: Workspace, verb: Verb, parameters: Payload, progress: Progres
         ConflictError: another living process is at the same work.
         SnoopError: what the verb raises; the job is kept as failed.
     """
-    same = unfinished(workspace, verb.kind, parameters)
-    for job in same:
-        if job.state is JobState.RUNNING and _alive(job):
+    for job in unfinished(workspace, verb.kind, parameters):
+        if job.state is JobState.RUNNING and alive(job):
             raise ConflictError(f"the same {job.kind} runs already as job {job.id} ({job.owner}); wait for it")
-    job = same[0] if same else create(workspace, verb.kind, parameters)
+    job, _ = create_once(workspace, verb.kind, parameters)
     if job.state is JobState.PAUSED:
         job = unpause_job(workspace, job.id)
     return run_job(workspace, verb, job.id, progress)
@@ -113,8 +120,7 @@ def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[b
     def attempt(unit: Unit) -> bool:
         if workspace.closing or _state(workspace, unit.job_id) in STOPPED:
             return False
-        do_unit(workspace, verb, unit)
-        return True
+        return do_unit(workspace, verb, unit) is not None
 
     if verb.at_once == 1:
         yield from map(attempt, units)
@@ -147,16 +153,18 @@ def _claim(workspace: Workspace, job_id: str) -> Job | None:
     """Take a job for this process; None when it is final."""
     with workspace.catalogue.write() as connection:
         job = jobs.by_id(connection, job_id, lock=True)
-        if job.state is JobState.RUNNING and job.owner != _me() and _alive(job):
+        if job.state is JobState.RUNNING and job.owner != _me() and alive(job):
             raise ConflictError(f"job {job_id} is being done by another process ({job.owner}); wait for it")
         return jobs.by_id(connection, job_id) if jobs.claim(connection, job_id, _me()) else None
 
 
-def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload:
-    """Do one unit and keep that it is done."""
+def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload | None:
+    """Do one unit and keep that it is done; None where it stays open, since the job was stopped meanwhile."""
     job = get(workspace, unit.job_id)
     with _metered(workspace, job) as meter:
         report = verb.do_unit(workspace, job, unit)
+    if report is None:
+        return None
     with workspace.catalogue.write() as connection:
         jobs.finish_unit(connection, unit, report, meter.cost.as_json())
     return report
@@ -258,7 +266,7 @@ def latest(workspace: Workspace, limit: int = 50) -> list[Job]:
 
 def abandoned(workspace: Workspace) -> list[Job]:
     """Queued jobs and jobs whose process is gone, oldest first: what a restarted server takes up again."""
-    active = [job for job in latest(workspace, 500) if job.state in jobs.ACTIVE and not _alive(job)]
+    active = [job for job in latest(workspace, 500) if job.state in jobs.ACTIVE and not alive(job)]
     return active[::-1]
 
 
@@ -278,20 +286,26 @@ def _me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _alive(job: Job) -> bool:
+def alive(job: Job) -> bool:
+    """Whether another process is at a job, as far as can be seen from here."""
     host, _, pid = job.owner.rpartition(":")
     if not host:
         return False
     if host != socket.gethostname():
         return job.seen_at is not None and now() - job.seen_at < LEASE
+    # our own process runs a job in one thread at a time, so it may take its own job up again
+    return pid.isdigit() and int(pid) != os.getpid() and runs(int(pid))
+
+
+def runs(pid: int) -> bool:
+    """Whether a process of this machine exists."""
     try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    # our own process runs a job in one thread at a time, so it may take its own job up again
-    return int(pid) != os.getpid()
+    return True
 
 
 def _small(report: Payload) -> dict[str, Any]:

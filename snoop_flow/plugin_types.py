@@ -1,6 +1,7 @@
 """What plugins give: specs (a name, facts and a callable that opens the real thing) and the protocols behind them.
 
-A hook returns specs only, so that listing plugins never loads a model. Arrays are numpy; `D` is a backbone's
+A hook returns specs only, so that listing plugins never loads a model. Their titles are English; catalogues of the
+plugin say them in other languages, see the hook `register_translations`. Arrays are numpy; `D` is a backbone's
 dimension, `N` the number of rows of a view. It is one file, since it is one contract, which plugin authors read
 whole. Vectors are float32 and L2-normalised, so an inner product is a cosine.
 """
@@ -601,15 +602,12 @@ class StrategySpec:
     """A query strategy: which items to show next.
 
     Attributes:
-        title: in English.
         choose: picks rows of the pool, best first, see `snoop_flow.learning.Pool`.
-        titles: the title in other languages, by language code.
     """
 
     name: str
     title: str
     choose: Callable[[Pool, int, np.random.Generator], RowArray]
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- exporters ---------------------------------------------------------------------------------------------------
@@ -667,17 +665,16 @@ class ExporterSpec:
     """A catalogue's format.
 
     Attributes:
-        title: in English.
         export: writes rows, which come grouped by record and item, to a path (a file, or a folder if
             `writes_folder`) and streams: memory must not grow with their number.
-        titles: the title in other languages, by language code.
+        short: what it is called on a button, such as `Dublin Core`; its name in capitals where nothing is said.
     """
 
     name: str
     title: str
     writes_folder: bool
     export: Callable[[Iterable[ExportRow], Path, ExportContext], ExportReport]
-    titles: Mapping[str, str] = field(default_factory=dict)
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 
 from snoop_flow.classes.definitions import create_in_set, find_class
 from snoop_flow.classes.lessons import knows_nothing
+from snoop_flow.classes.origins import descended, read_origins
 from snoop_flow.classes.starting import MOST_NOTED, Start
 from snoop_flow.entities import ClassModel, EmbeddingSet, VisualClass
 from snoop_flow.errors import UsageError
@@ -23,6 +24,7 @@ from snoop_flow.store.rows import now
 from snoop_flow.workspace import Workspace
 
 FORMAT = "snoop-flow class 1"
+_CARD = ("licence", "intended_use", "limits")
 MAX_BYTES = 4 << 20
 MAX_NORM = 1e4
 
@@ -37,6 +39,7 @@ def export_class(workspace: Workspace, name: str, path: Path) -> None:
         found = classes.find(connection, name)
         model = classes.model(connection, found.id)
         known = embeddings.set_by_id(connection, found.set_id)
+        origins = descended(connection, workspace.settings, found)
     if model is None or knows_nothing(model):
         raise UsageError(f"class {found.name} has no model yet; fit it first with: snoop-flow class fit")
     document = {
@@ -56,6 +59,7 @@ def export_class(workspace: Workspace, name: str, path: Path) -> None:
         "positives": model.positives,
         "negatives": model.negatives,
         "marks_digest": model.marks_digest,
+        "card": {name: getattr(found, name) for name in _CARD} | {"origins": origins},
     }
     if found.start is not None:  # files of before have none, and are still read
         document |= {"start": base64.b64encode(found.start).decode(), "start_note": found.start_note}
@@ -91,6 +95,7 @@ def import_class(workspace: Workspace, path: Path, name: str | None = None) -> V
         definition=document["definition"],
         concept_uri=document["concept_uri"],
         start=_start(document, known, path),
+        **_card(document, path),
     )
     model = ClassModel(
         class_id=created.id,
@@ -154,6 +159,17 @@ def _start(document: dict[str, Any], known: EmbeddingSet, path: Path) -> Start |
     if not isinstance(document["start"], str) or not isinstance(note, str):
         raise UsageError(f"{path}: the class file is damaged at start; export it again")
     return Start(_vector(document, "start", known, path), note[:MOST_NOTED])
+
+
+def _card(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """What the card of a file says, and whose class it was; files of before have none, and are still read."""
+    given = document.get("card", {})
+    said = {name: given.get(name, "") for name in _CARD} if isinstance(given, dict) else {}
+    origins = read_origins(given.get("origins", [])) if said else None
+    if origins is None or not all(isinstance(text, str) for text in said.values()):
+        raise UsageError(f"{path}: the class file is damaged at card; export it again")
+    before = {"id": document["id"], "name": document["name"], "version": document["version"]}
+    return {**said, "origins": origins or read_origins([before])}
 
 
 def _vector(document: dict[str, Any], field: str, known: EmbeddingSet, path: Path) -> bytes:

@@ -107,7 +107,8 @@ def harvest(
     """
     parameters = {"locations": locations or [], "collection": collection, "source": source, "limit": limit}
     parameters |= {"allow_hosts": allow_hosts or []} | ({"full": True} if full else {})
-    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters))
+    again = open_workspace(workspace).job(job_id).parameters.get("retry") if job_id else None
+    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters), again)
 
 
 @flow(name="harvest_videos", task_runner=PARTS, persist_result=False, on_cancellation=[_cancel_job])
@@ -119,26 +120,28 @@ def harvest_videos(
     segmenter: str | None = None,
     keyframes: int | None = None,
     every: float | None = None,
+    retry: dict[str, Any] | None = None,
 ) -> Report:
     """Cut films into shots with keyframes, a unit for each part of a film, after harvesting what is named.
 
     Args:
         locations: films, folders or addresses to read into the catalogue before.
         keyframes: of a shot at most; `every` so many seconds one, instead.
+        retry: instead of all this, films that could not be cut: at a `host`, or also `early`.
     """
     if locations:
         parameters = {"locations": locations, "collection": collection, "source": None, "limit": None}
         harvested = _carry_out(workspace, None, "harvest", {**parameters, "allow_hosts": []})
         collection = harvested["collection"] if isinstance(harvested, dict) else collection
-    how = {"collection": collection, "segmenter": segmenter, "keyframes": keyframes, "every": every}
-    return _carry_out(workspace, job_id, "harvest_videos", how)
+    how: Report = {"collection": collection, "segmenter": segmenter, "keyframes": keyframes, "every": every}
+    return _carry_out(workspace, job_id, "harvest_videos", how | ({"retry": retry} if retry else {}))
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
 def retry(workspace: str, job_id: str | None = None, host: str | None = None, early: bool = False) -> Report:
-    """Read again what failed in harvests and may be tried again."""
-    parameters = {"locations": [], "retry": {"host": host, "early": early}}
-    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", parameters))
+    """Read again what failed in harvests and may be tried again, and cut again the films that could not be cut."""
+    again = {"host": host, "early": early}
+    return _with_films(workspace, _carry_out(workspace, job_id, "harvest", {"locations": [], "retry": again}), again)
 
 
 @flow(task_runner=THREADS, persist_result=False, on_cancellation=[_cancel_job])
@@ -251,9 +254,14 @@ def switch(workspace: str, backbone: str, device: str | None = None, type: str |
 FLOWS = (harvest, harvest_videos, retry, embed, segment, index, enrich, refine, publish, push, ingest, switch)
 
 
-def _with_films(folder: str, harvested: Report) -> Report:
-    """What a harvest reports, and what became of the films that it met."""
-    slug = harvested.get("collection") or None if isinstance(harvested, dict) else None
+def _with_films(folder: str, harvested: Report, retry: Report | None = None) -> Report:
+    """What a harvest reports, and what became of the films that it met, or that are to be tried again."""
+    if not isinstance(harvested, dict):  # it was cancelled
+        return harvested
+    if retry is not None:
+        lacking = open_workspace(folder).films_to_retry(**retry)
+        return {**harvested, "videos": harvest_videos(folder, retry=retry)} if lacking else harvested
+    slug = harvested.get("collection") or None
     if slug is None or not open_workspace(folder).films_to_cut(slug):
         return harvested
     return {**harvested, "videos": harvest_videos(folder, collection=slug)}

@@ -5,6 +5,7 @@ Importing this module is cheap; Prefect is imported only by the commands that ne
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ import click
 
 from snoop_flow import hookimpl
 from snoop_flow.entities import Job
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this room says in errors, in French."""
+    return [Path(__file__).parent / "translations"]
 
 
 @hookimpl

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snoop_iiif.converting.bodies import image_body
-from snoop_iiif.converting.linking import as_texts, escaped
+from snoop_iiif.converting.notation import as_texts, escaped
 from snoop_iiif.films import FilmDraft, film_canvas, film_ranges
 from snoop_iiif.model import Image, LanguageMap, MetadataEntry
 

@@ -6,6 +6,7 @@ Nothing imports it; it has no privilege that an outside plugin lacks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from snoop_flow.builtin.catalogues import OAI_PMH, SRU_QUERY
 from snoop_flow.builtin.classical import CLASSICAL
@@ -57,3 +58,9 @@ def register_strategies() -> Sequence[StrategySpec]:
 def register_exporters() -> Sequence[ExporterSpec]:
     """IIIF annotation pages and lists, Web Annotations by line, tables for programs, spreadsheets and analysis."""
     return [IIIF_PAGES, IIIF_LISTS, W3C_LINES, CSV, CSV_SPREADSHEET, PARQUET]
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What these say, in French."""
+    return [Path(__file__).parent / "translations"]

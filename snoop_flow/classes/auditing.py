@@ -31,7 +31,9 @@ from snoop_flow.workspace import Workspace
 ANSWERS = frozenset({1, -1, 0, None})
 
 
-def audit_next(workspace: Workspace, name: str, count: int = 10, *, fresh: bool = False) -> AuditSheet:
+def audit_next(
+    workspace: Workspace, name: str, count: int = 10, *, fresh: bool = False, seed: int | None = None
+) -> AuditSheet:
     """Items to judge next, without telling what the class says of them.
 
     They come from the newest audit of the class. Where there is none of its present version, or all of it is answered,
@@ -40,16 +42,19 @@ def audit_next(workspace: Workspace, name: str, count: int = 10, *, fresh: bool 
 
     Args:
         fresh: draw a new sample, even if the present one has items left.
+        seed: of the draw, where one is made: the same version, corpus and answers give the same sample again.
 
     Raises:
-        UsageError: the class has no model yet, nothing is embedded, or `count` is below 1.
+        UsageError: the class has no model yet, nothing is embedded, `count` is below 1 or `seed` below 0.
     """
     refuse_none(count)
+    if seed is not None and seed < 0:
+        raise UsageError(f"the seed {seed} must be 0 or more")
     lesson = lesson_of(workspace, name)
     model = model_of(lesson)
     audit, asked = _present(lesson)
     if fresh or audit is None or audit.version != model.version or audit.learned_at is not None or not asked:
-        drawn = _drawn(lesson, model, audit)
+        drawn = _drawn(lesson, model, audit, seed)
         audit, asked = drawn or (audit, asked)
     mine = [] if audit is None else [one for one in _sampled(lesson) if one.audit_id == audit.id]
     rng = np.random.default_rng(zlib.crc32(f"{lesson.visual_class.id} {asked[:1]}".encode()))
@@ -94,7 +99,7 @@ def _present(lesson: Lesson) -> tuple[Audit | None, list[int]]:
     return every[0], [number for number, live in zip(order, there, strict=True) if live]
 
 
-def _drawn(lesson: Lesson, model: ClassModel, before: Audit | None) -> tuple[Audit, list[int]] | None:
+def _drawn(lesson: Lesson, model: ClassModel, before: Audit | None, seed: int | None) -> tuple[Audit, list[int]] | None:
     """A new audit of a version, which asks what is neither marked nor judged; None where nothing is left."""
     view = lesson.view
     done = [one.item for one in _sampled(lesson) if one.answer is not None]
@@ -105,7 +110,8 @@ def _drawn(lesson: Lesson, model: ClassModel, before: Audit | None) -> tuple[Aud
     ranked_by = lesson.ranked_by()
     scores = view.scores(ranked_by.weights, ranked_by.bias)[free]
     audit_id = opaque_id("audit", lesson.visual_class.id, uuid.uuid4().hex)
-    design = design_audit(scores, np.random.default_rng(zlib.crc32(audit_id.encode())), threshold=model.threshold)
+    seed = zlib.crc32(audit_id.encode()) if seed is None else seed
+    design = design_audit(scores, np.random.default_rng(seed), threshold=model.threshold)
     order = view.numbers[free[design.rows]].tolist()
     facts = {
         "order": order,
@@ -113,6 +119,7 @@ def _drawn(lesson: Lesson, model: ClassModel, before: Audit | None) -> tuple[Aud
         "sizes": design.sizes.tolist(),
         "threshold": model.threshold,
         "epoch": lesson.known.epoch,
+        "seed": seed,
     }
     drawn = zip(order, scores[design.rows].tolist(), design.strata.tolist(), strict=True)
     rows = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,10 +12,12 @@ from sqlalchemy import Connection
 from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.costs import class_cost
 from snoop_flow.classes.marking import counts_of, mark
+from snoop_flow.classes.origins import descended
 from snoop_flow.classes.starting import Start, start_of
 from snoop_flow.concepts import concept_address
-from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, SetKind, Visibility, VisualClass
-from snoop_flow.errors import UsageError
+from snoop_flow.entities import ClassModel, EmbeddingSet, LanguageMap, Role, SetKind, User, Visibility, VisualClass
+from snoop_flow.errors import ForbiddenError, UsageError
+from snoop_flow.licences import licence_id
 from snoop_flow.regions.drawing import MARK
 from snoop_flow.regions.spaces import region_set
 from snoop_flow.reports import ClassSummary, MarkReport, ModelSummary
@@ -24,7 +27,10 @@ from snoop_flow.store.rows import now, opaque_id
 from snoop_flow.workspace import Workspace
 
 MAX_NAME = 200
-CHANGEABLE = frozenset({"name", "labels", "definition", "concept_uri", "visibility"})
+LONGEST = 20_000  # characters of a text of a class
+CHANGEABLE = frozenset(
+    {"name", "labels", "definition", "concept_uri", "visibility", "licence", "intended_use", "limits"}
+)
 
 
 def create_class(
@@ -87,6 +93,10 @@ def create_in_set(
     visibility: str = Visibility.PRIVATE,
     start: Start | None = None,
     user: str | None = None,
+    licence: str = "",
+    intended_use: str = "",
+    limits: str = "",
+    origins: Sequence[Mapping[str, Any]] = (),
 ) -> VisualClass:
     """Create a class that is taught on a known embedding set; raises `ConflictError`."""
     owner = workspace.user(user)
@@ -102,6 +112,10 @@ def create_in_set(
         "set_id": known.id,
         "start": None if start is None else start.vector,
         "start_note": "" if start is None else start.note,
+        "licence": licence_id(licence),
+        "intended_use": _text(intended_use),
+        "limits": _text(limits),
+        "origins": [dict(one) for one in origins],
         "created_at": now(),
     }
     with workspace.catalogue.write() as connection:
@@ -135,45 +149,86 @@ def find_class(workspace: Workspace, name: str) -> VisualClass:
 
 
 def update_class(workspace: Workspace, name: str, /, **changes: Any) -> VisualClass:
-    """Change a class's name, labels, definition, concept URI or visibility."""
+    """Change a class's name, labels, definition, concept URI, visibility, licence, intended use or known limits.
+
+    Raises:
+        NotFoundError: no such class.
+        UsageError: it has no such property, or a value is none that it can have.
+        ForbiddenError: whoever acts here may not change this class, see `may_edit`.
+        ConflictError: the institution has another class of this name.
+    """
     if unknown := set(changes) - CHANGEABLE:
         raise UsageError(f"{', '.join(sorted(unknown))}: cannot be changed on a class")
-    values = dict(changes)
-    if "labels" in values:
-        values["labels"] = _labels(values["labels"])
-    if "concept_uri" in values:
-        values["concept_uri"] = concept_address(values["concept_uri"] or "")
-    if "visibility" in values:
-        values["visibility"] = _visibility(values["visibility"])
+    values = {key: _CHECKS[key](value) if key in _CHECKS else value for key, value in changes.items()}
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
+        _refuse_strangers(found)
         classes.rename(connection, found, _name(values.pop("name", found.name)))
         if values:
             classes.change(connection, found.id, values)
+        failures.log_event(connection, "class.changed", found.id, found.owner_id, {"fields": sorted(changes)})
     return find_class(workspace, found.id)
+
+
+def _text(text: str | None) -> str:
+    plain = (text or "").strip()
+    if len(plain) > LONGEST:
+        raise UsageError(f"this text has {len(plain)} characters; give at most {LONGEST}")
+    return plain
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "labels": _labels,
+    "concept_uri": lambda given: concept_address(given or ""),
+    "visibility": _visibility,
+    "licence": lambda given: licence_id(given or ""),
+    "intended_use": _text,
+    "limits": _text,
+}
+
+
+def may_edit(found: VisualClass, user: User | None) -> bool:
+    """Whether a person may say what a class is: its owner, an administrator, a curator of the institution it is of.
+
+    Whoever else sees a class may use it, and go on from it in a copy. Where nobody is known, as on the command line,
+    nothing is forbidden.
+    """
+    if user is None or user.role is Role.ADMINISTRATOR or user.id == found.owner_id:
+        return True
+    shared = found.visibility is not Visibility.PRIVATE
+    return shared and user.may(Role.CURATOR) and user.institution_id == found.institution_id
+
+
+def _refuse_strangers(found: VisualClass) -> None:
+    if not may_edit(found, people.acting_user()):
+        raise ForbiddenError(f"class {found.name} belongs to another institution; copy it, and change the copy")
 
 
 def archive_class(workspace: Workspace, name: str) -> None:
     """Take a class out of the lists; all that it gave stays."""
     with workspace.catalogue.write() as connection:
-        classes.change(connection, classes.find(connection, name).id, {"archived_at": now()})
+        found = classes.find(connection, name)
+        _refuse_strangers(found)
+        classes.change(connection, found.id, {"archived_at": now()})
 
 
 def delete_class(workspace: Workspace, name: str) -> None:
     """Delete a class with its marks, models and predictions; raises `ConflictError` once it was published."""
     with workspace.catalogue.write() as connection:
         found = classes.find(connection, name)
+        _refuse_strangers(found)
         classes.remove(connection, found.id)
         failures.log_event(connection, "class.deleted", found.id, found.owner_id, {"name": found.name})
 
 
 def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None = None) -> VisualClass:
-    """A class of one's own that goes on from another's start, marks and newest model."""
+    """A class of one's own that goes on from another's start, marks and newest model, and keeps its card and origin."""
     with workspace.catalogue.read() as connection:
         found = classes.find(connection, name)
         present = marks.current(connection, found.id)
         model = classes.model(connection, found.id)
         known = embeddings.set_by_id(connection, found.set_id)
+        origins = descended(connection, workspace.settings, found)
     copy = create_in_set(
         workspace,
         known,
@@ -183,6 +238,10 @@ def fork_class(workspace: Workspace, name: str, new_name: str, user: str | None 
         concept_uri=found.concept_uri,
         start=None if found.start is None else Start(found.start, found.start_note),
         user=user,
+        licence=found.licence,
+        intended_use=found.intended_use,
+        limits=found.limits,
+        origins=origins,
     )
     with workspace.catalogue.write() as connection:
         rows = [marks.NewMark(uuid.uuid4().hex, number, value) for number, value in present.items()]
@@ -219,26 +278,41 @@ def _as_first(model: ClassModel, class_id: str) -> ClassModel:
 def class_summaries(workspace: Workspace) -> list[ClassSummary]:
     """All classes with their counts, by name."""
     with workspace.catalogue.read() as connection:
-        names, count = people.names(connection), items.count(connection)
-        return [_summary(connection, one, names, count) for one in classes.every(connection)]
+        known = _Known.of(connection)
+        return [_summary(connection, one, known) for one in classes.every(connection)]
 
 
 def class_summary(workspace: Workspace, name: str) -> ClassSummary:
     """A class with its counts and versions; raises `NotFoundError`."""
     with workspace.catalogue.read() as connection:
-        names, count = people.names(connection), items.count(connection)
-        return _summary(connection, classes.find(connection, name), names, count)
+        return _summary(connection, classes.find(connection, name), _Known.of(connection))
 
 
-def _summary(connection: Connection, one: VisualClass, names: Mapping[str, str], items_in_corpus: int) -> ClassSummary:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all summaries need: names of people and institutions by id, and how many items there are."""
+
+    people: Mapping[str, str]
+    institutions: Mapping[str, str]
+    items: int
+
+    @classmethod
+    def of(cls, connection: Connection) -> _Known:
+        institutions = {one.id: one.name for one in people.institutions(connection)}
+        return cls(people.names(connection), institutions, items.count(connection))
+
+
+def _summary(connection: Connection, one: VisualClass, known: _Known) -> ClassSummary:
     positives, negatives, unsure = counts_of(marks.current(connection, one.id))
     models = classes.models(connection, one.id)
-    cost = class_cost(models, marks.times(connection, one.id), items_in_corpus)
+    cost = class_cost(models, marks.times(connection, one.id), known.items)
+    taught_on = embeddings.set_by_id(connection, one.set_id)
     return ClassSummary(
         visual_class=one,
-        owner=names.get(one.owner_id, ""),
-        backbone=(known := embeddings.set_by_id(connection, one.set_id)).backbone,
-        regions=known.kind is SetKind.REGION,
+        owner=known.people.get(one.owner_id, ""),
+        institution=known.institutions.get(one.institution_id, ""),
+        backbone=taught_on.backbone,
+        regions=taught_on.kind is SetKind.REGION,
         positives=positives,
         negatives=negatives,
         unsure=unsure,

@@ -23,6 +23,9 @@ def _options(command: Function) -> Function:
             click.argument("name"),
             click.option("--next", "count", type=click.IntRange(1), metavar="N", help="Ask for N items to judge."),
             click.option("--new", "fresh", is_flag=True, help="With --next: draw a new sample."),
+            click.option(
+                "--seed", type=click.IntRange(0), metavar="N", help="With --next: draw by this seed, to repeat it."
+            ),
             click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="File of item,answer."),
             item_option("--yes", "yes", "Belongs to the class"),
             item_option("--no", "no", "Does not belong to it"),
@@ -50,6 +53,7 @@ def audit(
     name: str,
     count: int | None,
     fresh: bool,
+    seed: int | None,
     answers: Path | None,
     learn: bool,
     user: str | None,
@@ -68,14 +72,14 @@ def audit(
                snoop-flow class audit Balloons --precision 0.9 --apply
     """
     given = _given(answers, **{name_: options.pop(name_) for name_ in ("yes", "no", "unsure", "clear")})
-    if fresh and count is None:
-        raise UsageError("--new draws a sample to ask from; say how many items to ask with --next")
+    if (fresh or seed is not None) and count is None:
+        raise UsageError("--new and --seed draw a sample to ask from; say how many items to ask with --next")
     if given:
         workspace.audit_answers(name, given, user=user)
     if learn:
         return _learned(workspace, name)
     if count is not None:
-        sheet = workspace.audit_next(name, count, fresh=fresh)
+        sheet = workspace.audit_next(name, count, fresh=fresh, seed=seed)
         return {"class": sheet.visual_class, **_sheet_values(sheet)}, _sheet_text(sheet)
     return _reported(workspace, name, **options)
 

@@ -63,7 +63,8 @@ def harvest(
 ) -> Any:
     """Read records from IIIF manifests and collections, OAI-PMH, SRU or Change Discovery addresses, or from files.
 
-    Films among them are cut into shots with keyframes, which `snoop-flow shots` lists.
+    Films among them are cut into shots with keyframes, which `snoop-flow shots` lists; --retry also cuts again those
+    that could not be cut.
 
     What a source is, is recognised from its address or path; `snoop-flow plugins` lists the types.
 
@@ -86,18 +87,22 @@ def harvest(
 
 
 def _harvested(report: HarvestReport) -> str:
-    text = (
-        f"Collection {report.collection}: {counted(report.records, 'record')}, {counted(report.items, 'item')} "
-        f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
-    )
+    if not (report.collection or report.films or report.failed):
+        return "Nothing is to be tried again now; snoop-flow failures lists what failed, --early tries all of it"
+    text = ""
+    if report.collection:
+        text = (
+            f"Collection {report.collection}: {counted(report.records, 'record')}, {counted(report.items, 'item')} "
+            f"({report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone)"
+        )
     if report.films:
-        text += f"; {counted(report.films, 'film')} cut into {counted(report.shots, 'shot')}"
+        text += f"{'; ' if text else ''}{counted(report.films, 'film')} cut into {counted(report.shots, 'shot')}"
         text += f" with {counted(report.keyframes, 'keyframe')}"
     if report.skipped:
         text += f"; {report.skipped} not read again, since they did not change"
     if report.failed:
         text += f"\n{len(report.failed)} not read:{failures_text(report.failed)}"
-    return text
+    return text.lstrip()
 
 
 @click.command()

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from snoop_flow.errors import FailureKind, SourceError
+from snoop_flow.errors import FailureKind, SourceError, phrase
 
 _CHALLENGE = re.compile(
     rb"captcha|cf-chl|challenge-platform|/cdn-cgi/|just a moment|checking your browser|are you (a )?(human|robot)"
     rb"|not a robot|unusual traffic|anubis|altcha|incapsula|datadome|perimeterx|enable javascript and cookies"
 )
 _PASSING = frozenset({408, 425, 429})
-_MEANINGS = {
+_REASONS = {
     401: (FailureKind.FORBIDDEN, "asks for a login"),
     403: (FailureKind.FORBIDDEN, "refuses access"),
     404: (FailureKind.GONE, "not found"),
@@ -37,14 +37,14 @@ def refusal(uri: str, status: int, headers: Mapping[str, str], start: bytes, wor
     wait = retry_after(headers.get("retry-after"))
     if wait is None and status in (401, 403, 429, 503) and is_challenge(headers, start, words):
         return SourceError(FailureKind.BLOCKED, uri, _blocked(status), answered=status)
-    if status in _MEANINGS:
-        kind, meaning = _MEANINGS[status]
+    if status in _REASONS:
+        kind, meaning = _REASONS[status]
     elif status >= 500 or status in _PASSING:
-        kind, meaning = FailureKind.TRANSIENT, "the server has a passing problem"
+        kind, meaning = FailureKind.TRANSIENT, phrase("the server has a passing problem")
     elif status >= 400:
-        kind, meaning = FailureKind.INVALID, "the server does not accept the request"
+        kind, meaning = FailureKind.INVALID, phrase("the server does not accept the request")
     else:
-        kind, meaning = FailureKind.INVALID, "an answer without the document"
+        kind, meaning = FailureKind.INVALID, phrase("an answer without the document")
     return SourceError(kind, uri, f"{meaning} (HTTP {status})", wait, answered=status)
 
 
@@ -99,4 +99,4 @@ def _is_html(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def _blocked(status: int) -> str:
-    return f"a challenge page for humans instead of data (HTTP {status}); ask the institution for access"
+    return phrase(f"a challenge page for humans instead of data (HTTP {status}); ask the institution for access")

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpcore
 
-from snoop_flow.errors import FailureKind, SourceError, UsageError
+from snoop_flow.errors import FailureKind, SourceError, UsageError, phrase
 from snoop_flow.fetching.addresses import denial
 from snoop_flow.fetching.policy import FetchPolicy
 
@@ -159,8 +159,10 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 def _reason(host: str, port: int, address: str, family: str, allowable: bool) -> str:
-    refusal = f"{host} is at {address} ({family}), not a public address"
-    return f"{refusal}; if it is your own server, allow it with --allow-host {host}:{port}" if allowable else refusal
+    refusal = phrase(f"{host} is at {address} ({family}), not a public address")
+    if not allowable:
+        return refusal
+    return phrase(f"{refusal}; if it is your own server, allow it with --allow-host {host}:{port}")
 
 
 def _resolve(host: str, port: int, exchange: Exchange, seconds: float) -> list[str]:

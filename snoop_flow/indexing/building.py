@@ -17,7 +17,7 @@ import numpy as np
 
 from snoop_flow import jobs
 from snoop_flow.entities import EmbeddingSet, Index, Job, Unit
-from snoop_flow.errors import IntegrityError, UsageError
+from snoop_flow.errors import IntegrityError, UsageError, phrase
 from snoop_flow.indexing import contents
 from snoop_flow.indexing.opening import check_files, index_type, open_index
 from snoop_flow.indexing.recall import fell, measured
@@ -143,7 +143,7 @@ class _Making:
         """An index made from the old one, or why it must be built anew."""
         if self.spec.update is None:
             # of a type that writes nothing there is nothing to be told
-            return "this type cannot be brought up to date" if old.digests else ""
+            return phrase("this type cannot be brought up to date") if old.digests else ""
         old_folder = self.workspace.folder / "indexes" / old.folder
         before, now = contents.read(old_folder), contents.contents(self.view)
         previous = contents.previous_rows(before, now)

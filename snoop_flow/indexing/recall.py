@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from snoop_flow.errors import phrase
 from snoop_flow.learning import trial_classes
 from snoop_flow.plugin_types import FloatArray, Index
 from snoop_flow.vectors import VectorSet
@@ -79,5 +80,6 @@ def fell(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
     for depth in DEPTHS:
         name = f"recall_at_{depth}"
         if name in before and name in now and before[name] - now[name] > FELL:
-            return f"it found {now[name]:.0%} of the best {depth} of a class instead of {before[name]:.0%}"
+            present, past = now[name], before[name]
+            return phrase(f"it found {present:.0%} of the best {depth} of a class instead of {past:.0%}")
     return None

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.fetching import Fetched
-from snoop_flow.pushing.targets import Letter, Means, Receipt
+from snoop_flow.pushing.letters import Letter, Means, Receipt
 from snoop_iiif import AnnotationDraft, build_annotation, build_assessment
 
 MEDIA_TYPE = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'

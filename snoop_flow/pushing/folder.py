@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snoop_flow.errors import FailureKind, SourceError
-from snoop_flow.pushing.targets import Letter, Means, Receipt
+from snoop_flow.pushing.letters import Letter, Means, Receipt
 from snoop_iiif import AnnotationDraft, build_annotation, build_assessment
 
 

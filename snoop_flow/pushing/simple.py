@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from snoop_flow.errors import SourceError
 from snoop_flow.fetching import Fetched
-from snoop_flow.pushing.targets import Letter, Means, Receipt
+from snoop_flow.pushing.letters import Letter, Means, Receipt
 from snoop_iiif import AnnotationDraft, build_old_annotation
 
 

@@ -20,6 +20,7 @@ from snoop_flow.reports.audits import (
     LearnedAudit,
     ThresholdChoice,
 )
+from snoop_flow.reports.class_cards import CardAudit, CardBackbone, CardCorpus, ClassCard
 from snoop_flow.reports.classes import (
     ClassCost,
     ClassCoverage,
@@ -42,6 +43,7 @@ from snoop_flow.reports.enrichment import (
     ReviewReport,
 )
 from snoop_flow.reports.films import FilmMarkReport, FilmReport, FoundSegment, KeyframeReport, ShotReport
+from snoop_flow.reports.following import FollowedClass
 from snoop_flow.reports.pipeline import (
     BackboneFacts,
     ClassLeft,
@@ -86,6 +88,10 @@ __all__ = [
     "BandReport",
     "Calibration",
     "Card",
+    "CardAudit",
+    "CardBackbone",
+    "CardCorpus",
+    "ClassCard",
     "ClassCost",
     "ClassCoverage",
     "ClassLeft",
@@ -103,6 +109,7 @@ __all__ = [
     "FilmMarkReport",
     "FilmReport",
     "FitReport",
+    "FollowedClass",
     "FoundSegment",
     "HarvestReport",
     "Histogram",

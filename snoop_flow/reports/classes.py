@@ -73,7 +73,7 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
-    """A class with its counts; `regions`: it is one of parts of images."""
+    """A class with its counts; `regions`: it is one of parts of images; `institution`: that its owner belongs to."""
 
     visual_class: VisualClass
     owner: str
@@ -87,6 +87,7 @@ class ClassSummary:
     annotations: int
     models: tuple[ModelSummary, ...]
     regions: bool = False
+    institution: str = ""
 
     @property
     def model(self) -> ModelSummary | None:

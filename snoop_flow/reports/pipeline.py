@@ -216,8 +216,7 @@ class PluginsReport:
     """What is installed and what is not, and why.
 
     Attributes:
-        titles: of what curators choose (strategies, exporters) in other languages than English: kind → name → language
-            code → title.
+        shorts: what exporters are called on a button.
     """
 
     plugins: tuple[Mapping[str, Any], ...]
@@ -228,7 +227,7 @@ class PluginsReport:
     index_types: Mapping[str, str]
     strategies: Mapping[str, str]
     exporters: Mapping[str, str]
-    titles: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    shorts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

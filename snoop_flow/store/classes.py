@@ -26,7 +26,13 @@ from snoop_flow.store.schema import (
 
 def class_of(row: Any) -> VisualClass:
     """A class from its row."""
-    return to(VisualClass, row, labels=languages(row.labels), visibility=Visibility(row.visibility))
+    return to(
+        VisualClass,
+        row,
+        labels=languages(row.labels),
+        visibility=Visibility(row.visibility),
+        origins=tuple(row.origins),
+    )
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,32 @@ from sqlalchemy import Connection, Select, func, select, update
 from snoop_flow.entities import Collection, Source
 from snoop_flow.errors import NotFoundError
 from snoop_flow.store.items import searched
-from snoop_flow.store.rows import now, opaque_id, to, upsert
+from snoop_flow.store.rows import chunks, now, opaque_id, to, upsert
 from snoop_flow.store.schema import collection, item, record, source
 
 
 def by_id(connection: Connection, id_: str) -> Collection:
     """The collection of a known id."""
     return to(Collection, connection.execute(select(collection).where(collection.c.id == id_)).one())
+
+
+def by_ids(connection: Connection, ids: Iterable[str]) -> list[Collection]:
+    """The collections of some ids."""
+    return [
+        to(Collection, row)
+        for part in chunks(ids)
+        for row in connection.execute(select(collection).where(collection.c.id.in_(part)))
+    ]
+
+
+def of_items(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Item number → id of the collection that it is in."""
+    joined = select(item.c.number, record.c.collection_id).join(record, record.c.id == item.c.record_id)
+    found: dict[int, str] = {}
+    for part in chunks(numbers):
+        rows = connection.execute(joined.where(item.c.number.in_(part)))
+        found |= {row.number: row.collection_id for row in rows}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,17 @@ def keep(
     hint: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep the last failure of a subject in a stage, how often it was tried, and when another try is worth it."""
-    subject = subject[:SUBJECT_LENGTH]
+    subject = subject_of(subject)
     mine = (failure.c.stage == stage) & (failure.c.subject == subject)
     tries = connection.execute(select(failure.c.tries).where(mine)).scalar() or 0
     values = {"stage": stage, "subject": subject, "kind": kind, "reason": reason, "tries": tries + 1, "at": now()}
     values |= {"host": host_of(subject), "retry_at": retry_at, "source_id": source_id, "hint": dict(hint or {})}
     upsert(connection, failure, [values], ["stage", "subject"])
+
+
+def subject_of(uri: str) -> str:
+    """The key of a failure: the address of what failed, or as much of it as can be indexed."""
+    return uri[:SUBJECT_LENGTH]
 
 
 def host_of(subject: str) -> str:
@@ -47,7 +52,7 @@ def host_of(subject: str) -> str:
 
 def clear(connection: Connection, stage: str, subjects: Sequence[str]) -> None:
     """Forget the failures of subjects that succeeded."""
-    for part in chunks(subject[:SUBJECT_LENGTH] for subject in subjects):
+    for part in chunks(map(subject_of, subjects)):
         connection.execute(delete(failure).where(failure.c.stage == stage, failure.c.subject.in_(part)))
 
 
@@ -55,6 +60,12 @@ def latest(connection: Connection, stage: str | None = None, limit: int = 100) -
     """The latest failures, newest first."""
     statement = select(failure) if stage is None else select(failure).where(failure.c.stage == stage)
     rows = connection.execute(statement.order_by(failure.c.at.desc()).limit(limit))
+    return [to(Failure, row) for row in rows]
+
+
+def of_stage(connection: Connection, stage: str) -> list[Failure]:
+    """All failures of a stage."""
+    rows = connection.execute(select(failure).where(failure.c.stage == stage).order_by(failure.c.subject))
     return [to(Failure, row) for row in rows]
 
 

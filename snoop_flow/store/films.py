@@ -24,11 +24,13 @@ class FilmState:
     Attributes:
         version: of which film, and how.
         finished: its shots are entered.
+        job_id: the job that began it; "" of what was begun by an older snoop-flow.
     """
 
     version: str
     facts: Mapping[str, Any]
     finished: bool
+    job_id: str
 
 
 def canvases(connection: Connection, collection_id: str | None, numbers: Sequence[int] | None = None) -> list[Item]:
@@ -42,15 +44,16 @@ def canvases(connection: Connection, collection_id: str | None, numbers: Sequenc
     return [item_of(row) for row in connection.execute(wanted.order_by(item.c.number))]
 
 
-def state(connection: Connection, number: int) -> FilmState | None:
-    """How far a film is cut; None where nobody has looked at it yet."""
-    row = connection.execute(select(film).where(film.c.item == number)).first()
-    return None if row is None else FilmState(row.version, row.facts, row.finished_at is not None)
+def state(connection: Connection, number: int, lock: bool = False) -> FilmState | None:
+    """How far a film is cut, None where nobody has looked at it yet; locked, it stays so until the transaction ends."""
+    wanted = select(film).where(film.c.item == number)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    return None if row is None else FilmState(row.version, row.facts, row.finished_at is not None, row.job_id)
 
 
-def begin(connection: Connection, number: int, version: str, facts: Mapping[str, Any]) -> None:
+def begin(connection: Connection, number: int, version: str, facts: Mapping[str, Any], job_id: str) -> None:
     """Keep what a film says of itself, before it is cut."""
-    values = {"item": number, "version": version, "facts": dict(facts), "finished_at": None}
+    values = {"item": number, "version": version, "facts": dict(facts), "finished_at": None, "job_id": job_id}
     upsert(connection, film, [values], ["item"])
 
 

@@ -40,6 +40,15 @@ def add(connection: Connection, id_: str, kind: str, parameters: Mapping[str, An
     return by_id(connection, id_)
 
 
+def add_once(connection: Connection, id_: str, kind: str, parameters: Mapping[str, Any], user_id: str) -> Job:
+    """The newest queued, running or paused job that is the same work, else a new one; two at once enter but one."""
+    if connection.dialect.name == "postgresql":  # in SQLite a writer is alone anyhow
+        same = int.from_bytes(bytes.fromhex(digest_of(kind, parameters))[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(same)))
+    found = unfinished(connection, kind, parameters)
+    return found[0] if found else add(connection, id_, kind, parameters, user_id)
+
+
 def _job(connection: Connection, row: Any) -> Job:
     finished = func.count(unit.c.finished_at)
     total, done = connection.execute(select(func.count(), finished).where(unit.c.job_id == row.id)).one()

@@ -225,6 +225,18 @@ film = Table(
     Column("version", String(64), nullable=False),
     Column("facts", JSON, nullable=False),
     _when("finished_at", nullable=True),
+    Column("job_id", String(64), nullable=False, default="", server_default=""),  # the job that began this version
+)
+
+# who cuts a part of it at present: a process holds one part for each unit that it does
+film_claim = Table(
+    "film_claim",
+    metadata,
+    Column("item", ForeignKey("item.number"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("owner", String(200), nullable=False),
+    _when("at"),
 )
 
 # what was found in a part of it, so that an interrupted film goes on
@@ -330,6 +342,10 @@ visual_class = Table(
     Column("version", Integer, nullable=False, default=0, server_default="0"),
     Column("start", LargeBinary, nullable=True),
     _text("start_note"),
+    _text("licence"),
+    _text("intended_use"),
+    _text("limits"),
+    Column("origins", JSON, nullable=False, default=list, server_default="[]"),
     _when("created_at"),
     _when("archived_at", nullable=True),
     UniqueConstraint("institution_id", "name"),

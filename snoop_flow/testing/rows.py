@@ -106,6 +106,7 @@ def _visual_class(place: int) -> VisualClass:
         start_note="",
         created_at=MOMENT,
         archived_at=None,
+        licence="CC-BY-4.0",
     )
 
 

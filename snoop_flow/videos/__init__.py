@@ -8,7 +8,7 @@ survive another harvest. A film that did not change, and is wanted as it was, is
 
 from snoop_flow.videos.harvesting import harvest, retry
 from snoop_flow.videos.looking import ShownShot, VideoShots, shots
-from snoop_flow.videos.planning import films_to_cut
+from snoop_flow.videos.planning import films_to_cut, films_to_retry
 from snoop_flow.videos.running import VIDEOS, cut_videos
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "VideoShots",
     "cut_videos",
     "films_to_cut",
+    "films_to_retry",
     "harvest",
     "retry",
     "shots",

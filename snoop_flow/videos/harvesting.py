@@ -10,8 +10,8 @@ from snoop_flow import harvesting
 from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.frugality import Cost
 from snoop_flow.jobs import Progress
-from snoop_flow.reports import HarvestReport
-from snoop_flow.videos.planning import films_to_cut, wish
+from snoop_flow.reports import HarvestReport, VideosReport
+from snoop_flow.videos.planning import films_to_cut, films_to_retry, wish
 from snoop_flow.videos.running import cut_videos
 from snoop_flow.workspace import Workspace
 
@@ -46,9 +46,16 @@ def harvest(
 def retry(
     workspace: Workspace, *, host: str | None = None, early: bool = False, progress: Progress | None = None
 ) -> HarvestReport:
-    """Read again what failed, where another try may help; see `snoop_flow.harvesting.retry`."""
+    """Read again what failed, where another try may help, and cut again the films that could not be cut.
+
+    Args:
+        host: only what lies there.
+        early: also before its time, and what only a change by somebody can have mended.
+    """
     report = harvesting.retry(workspace, host=host, early=early, progress=progress)
-    return _with_films(workspace, report, progress, None, None)
+    if films_to_retry(workspace, host, early=early) == 0:
+        return report
+    return _joined(report, cut_videos(workspace, retry={"host": host, "early": early}, progress=progress))
 
 
 def _with_films(
@@ -65,6 +72,10 @@ def _with_films(
     if cut.failed and not report.items and not cut.films and len(cut.failed) >= report.records:
         first = cut.failed[0]
         raise SourceError(FailureKind(first.kind), first.uri, first.reason)
+    return _joined(report, cut)
+
+
+def _joined(report: HarvestReport, cut: VideosReport) -> HarvestReport:
     cost = (Cost.of(report.cost) + Cost.of(cut.cost)).as_json()
     return replace(
         report,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection
 
-from snoop_flow.entities import Item, Job
+from snoop_flow.entities import Item, Job, Record
 from snoop_flow.errors import PluginError, SourceError, UsageError
 from snoop_flow.films.reading import medium_of
+from snoop_flow.harvesting.planning import wait_before_retry
 from snoop_flow.host import choose
 from snoop_flow.jobs import Payload
-from snoop_flow.plugin_types import VideoSegmenter, VideoSegmenterSpec
-from snoop_flow.store import collections, films, records
+from snoop_flow.plugin_types import VideoSegmenterSpec
+from snoop_flow.store import collections, failures, films, records
+from snoop_flow.videos.claiming import refuse_other_way
 from snoop_flow.videos.fetching import local_file
 from snoop_flow.workspace import Workspace
 
@@ -39,6 +41,23 @@ class Wish:
     segmenter: str
     keyframes: int
     every: float
+
+
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """A film that is not cut yet as it is wanted.
+
+    Attributes:
+        uri: names its file in reports and failures.
+        version: of the film, cut in this way.
+    """
+
+    canvas: Item
+    record: Record
+    medium: Mapping[str, Any]
+    uri: str
+    wanted: Wish
+    version: str
 
 
 def wish(
@@ -71,65 +90,129 @@ def version_of(canvas: Item, wanted: Wish, spec: VideoSegmenterSpec) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
+def _was_cut(connection: Connection, canvas: Item) -> bool:
+    """Whether the shots of a film are entered, however it was cut."""
+    known = films.state(connection, canvas.number)
+    return known is not None and known.finished and bool(canvas.image)
+
+
 def is_cut(connection: Connection, canvas: Item, version: str) -> bool:
     """Whether the shots of this version of a film are entered; another harvest may have forgotten its poster."""
     known = films.state(connection, canvas.number)
-    return known is not None and known.version == version and known.finished and bool(canvas.image)
+    return known is not None and known.version == version and _was_cut(connection, canvas)
 
 
 def films_to_cut(workspace: Workspace, collection: str | None = None, wanted: Wish | None = None) -> int:
     """How many films are not cut into shots yet as they are wanted, those that cannot be included."""
     with workspace.catalogue.read() as connection:
-        scope = collections.by_slug(connection, collection).id if collection else None
-        found = films.canvases(connection, scope)
-        if not found:
-            return 0
-        how = wanted or wish(workspace)
-        spec = video_segmenter(workspace, how.segmenter)
-        return sum(not is_cut(connection, one, version_of(one, how, spec)) for one in found)
+        found, how = _canvases(connection, collection), wanted or wish(workspace)
+        return len(_uncut(connection, workspace, [(one, how) for one in found])) if found else 0
+
+
+def films_to_retry(workspace: Workspace, host: str | None = None, *, early: bool = False) -> int:
+    """How many films could not be cut and may be tried again now, and how many nobody has tried yet.
+
+    Args:
+        host: only those that lie there.
+        early: all that could not be cut, due or not.
+    """
+    with workspace.catalogue.read() as connection:
+        return len(_uncut(connection, workspace, _worth_another_try(connection, workspace, host, early)))
+
+
+def uri_of(canvas: Item, medium: Mapping[str, Any]) -> str:
+    """What names a film's file."""
+    return str(medium.get("path") or medium.get("url") or canvas.uri)
+
+
+def _canvases(connection: Connection, collection: str | None) -> list[Item]:
+    return films.canvases(connection, collections.by_slug(connection, collection).id if collection else None)
+
+
+def _worth_another_try(
+    connection: Connection, workspace: Workspace, host: str | None, early: bool
+) -> list[tuple[Item, Wish]]:
+    """Films that failed and may be tried again, and those that nobody has tried, with the way they are wanted in."""
+    found = _canvases(connection, None)
+    of = records.by_ids(connection, {one.record_id for one in found})
+    failed = {one.subject: one for one in failures.of_stage(connection, STAGE)}
+    due = {one.subject for one in failures.to_retry(connection, STAGE, host, early=early)}
+    wanted: list[tuple[Item, Wish]] = []
+    for canvas in found:
+        subject = failures.subject_of(uri_of(canvas, medium_of(of[canvas.record_id], canvas) or {}))
+        if subject in due or (subject not in failed and not _was_cut(connection, canvas)):
+            hint = failed[subject].hint if subject in failed else {}
+            wanted.append((canvas, Wish(**hint) if hint else wish(workspace)))
+    return wanted
+
+
+def _uncut(connection: Connection, workspace: Workspace, wanted: Sequence[tuple[Item, Wish]]) -> list[Uncut]:
+    of = records.by_ids(connection, {one.record_id for one, _ in wanted})
+    found = []
+    for canvas, how in wanted:
+        version = version_of(canvas, how, video_segmenter(workspace, how.segmenter))
+        if not is_cut(connection, canvas, version):
+            record = of[canvas.record_id]
+            medium = medium_of(record, canvas) or {}
+            found.append(Uncut(canvas, record, medium, uri_of(canvas, medium), how, version))
+    return found
 
 
 def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     """First what is to be told, then the parts of each film in its order; a film elsewhere is one part."""
     asked = job.parameters
-    how = wish(workspace, asked["segmenter"], asked["keyframes"], asked["every"])
-    spec = video_segmenter(workspace, how.segmenter)
+    again = asked.get("retry")
     with workspace.catalogue.read() as connection:
-        scope = collections.by_slug(connection, asked["collection"]).id if asked["collection"] else None
-        found = films.canvases(connection, scope)
-        versions = {one.number: version_of(one, how, spec) for one in found}
-        open_ = [one for one in found if not is_cut(connection, one, versions[one.number])]
-        of = records.by_ids(connection, {one.record_id for one in open_})
-    failed: list[dict[str, Any]] = []
-    parts: list[dict[str, Any]] = []
-    segmenter = spec.open() if open_ else None
-    for canvas in open_:
-        common = {"film": canvas.number, "version": versions[canvas.number]}
-        medium = medium_of(of[canvas.record_id], canvas) or {}
+        if again is not None:
+            wanted = _worth_another_try(connection, workspace, again.get("host"), bool(again.get("early")))
+        else:
+            how = wish(workspace, asked["segmenter"], asked["keyframes"], asked["every"])
+            video_segmenter(workspace, how.segmenter)
+            wanted = [(one, how) for one in _canvases(connection, asked["collection"])]
+        open_ = _uncut(connection, workspace, wanted)
+    failed: list[Payload] = []
+    parts: list[Payload] = []
+    for film in open_:
+        common = {"film": film.canvas.number, "version": film.version, "wish": asdict(film.wanted)}
         try:
-            if segmenter is not None and "path" in medium:
-                count = begin(workspace, segmenter, canvas, versions[canvas.number], medium)
-                parts += [{**common, "part": number, "parts": count} for number in range(count)]
+            if "path" in film.medium:
+                count = begin(workspace, job, film)
+                parts += [{**common, "part": number} for number in range(count)]
             else:
-                parts.append({**common, "part": None, "parts": None})
+                parts.append({**common, "part": None})
         except SourceError as error:
-            failed.append({**common, "uri": error.uri, "kind": str(error.kind), "reason": error.reason})
-    yield {"film": None, "skipped": len(found) - len(open_), "failed": failed}
+            failed.append(failure_of(film, error))
+    yield {"film": None, "skipped": len(wanted) - len(open_), "failed": failed}
     yield from parts
 
 
-def begin(
-    workspace: Workspace, segmenter: VideoSegmenter, canvas: Item, version: str, medium: Mapping[str, Any]
-) -> int:
-    """Look at a film's head unless that was done, keep what it says, and give the number of its parts."""
-    with workspace.catalogue.read() as connection:
+def failure_of(film: Uncut, error: SourceError) -> dict[str, Any]:
+    """What is kept of a film that could not be cut, so that it can be cut again in the same way."""
+    told = {"uri": film.uri, "kind": str(error.kind), "reason": error.reason, "wait": wait_before_retry(error)}
+    return {**told, "source": film.record.source_id, "wish": asdict(film.wanted)}
+
+
+def begin(workspace: Workspace, job: Job, film: Uncut) -> int:
+    """Look at a film's head unless that was done, keep what it says, and give the number of its parts.
+
+    Raises:
+        SourceError: it cannot be had or read, or another job is cutting it in another way.
+    """
+    canvas, version = film.canvas, film.version
+    with workspace.catalogue.write() as connection:
         known = films.state(connection, canvas.number)
-    if known is not None and known.version == version:
-        return int(known.facts["parts"])
-    facts = segmenter.facts(local_file(workspace, canvas, medium))
+        if known is not None and known.version == version:
+            return int(known.facts["parts"])
+        refuse_other_way(connection, film.canvas, version, job.id)
+    segmenter = video_segmenter(workspace, film.wanted.segmenter).open()
+    facts = segmenter.facts(local_file(workspace, canvas, film.medium))
     length = facts.duration or 0.0
     count = max(1, ceil(length / workspace.settings.video_part - 0.5)) if length else 1
+    kept = {**asdict(facts), "parts": count, "seconds": workspace.settings.video_part}
     with workspace.catalogue.write() as connection:
-        kept = {**asdict(facts), "parts": count, "seconds": workspace.settings.video_part}
-        films.begin(connection, canvas.number, version, kept)
+        known = films.state(connection, canvas.number, lock=True)
+        if known is not None and known.version == version:  # another job began it at the same time
+            return int(known.facts["parts"])
+        refuse_other_way(connection, canvas, version, job.id)
+        films.begin(connection, canvas.number, version, kept, job.id)
     return count

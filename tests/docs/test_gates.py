@@ -36,8 +36,8 @@ def page_id(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def test_there_are_ten_hooks() -> None:
-    assert len(HOOKS) == 10
+def test_there_are_eleven_hooks() -> None:
+    assert len(HOOKS) == 11
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 
+SAID = {
+    "Mean colours on a 4 × 4 grid": "Couleurs moyennes sur une grille de 4 × 4",
+    "Numbers of annotations by class": "Nombre d’annotations par classe",
+}
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-plugin.md"
 
 
@@ -20,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which the page's plugin is installed, to be put before the others on the path."""
     folder = tmp_path_factory.mktemp("plugin")
     blocks = re.findall(r"`(snoop-colour/[^`]+)`[^`]*?:\n\n```\w+\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for name, text in blocks:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -41,6 +46,21 @@ def test_the_plugin_is_listed(site: Path) -> None:
     assert "colour" in report["backbones"]
     assert "counts" in report["exporters"]
     assert report["failures"] == {}
+
+
+def test_the_plugin_speaks_french(site: Path) -> None:
+    asked = "from snoop_flow.host import PluginHost; print(PluginHost().translator.translate({!r}, 'fr'))"
+    said = {text: _run(site, "-c", asked.format(text)).strip() for text in SAID}
+    assert said == SAID
+
+
+def test_babel_finds_what_the_plugin_says(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "babel.cfg").write_text("[snoop_flow: **.py]\n", "utf-8")
+    out, source = tmp_path / "snoop_flow.pot", site.parent / "snoop-colour" / "snoop_colour"
+    babel = ("-m", "babel.messages.frontend", "extract", "--mapping", str(tmp_path / "babel.cfg"), "--output", str(out))
+    _run(site, *babel, str(source))
+    with out.open("rb") as file:
+        assert {one.id for one in read_po(file) if one.id} == set(SAID)
 
 
 def test_the_page_s_own_test_passes(site: Path) -> None:

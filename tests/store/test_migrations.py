@@ -65,6 +65,7 @@ def test_a_first_catalogue_with_work_in_it_is_upgraded_and_keeps_it(empty_catalo
         found = classes.find(connection, "Balloons")
         model = classes.model(connection, found.id)
         assert (found.start, found.start_note) == (None, "")
+        assert (found.licence, found.intended_use, found.limits, found.origins) == ("", "", "", ())
         assert model is not None
         assert (model.bias, model.cost) == (0.5, {})
         assert marks.current(connection, found.id) == {1: 1}

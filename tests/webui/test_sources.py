@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from snoop_flow import Workspace
 from snoop_flow.entities import JobState
+from snoop_flow.errors import SourceError
 from snoop_flow.samples import draw_archive
 from snoop_flow.samples.server import SampleServer
 
@@ -67,6 +68,23 @@ def test_twenty_are_tried_and_failures_are_listed_by_host(
     assert {one["kind"] for one in archive.job(retried).report["failed"]} == {"gone", "invalid"}
 
 
+def test_a_film_that_could_not_be_cut_is_tried_again(
+    client: FlaskClient, post: Post, archive: Workspace, tmp_path: Path
+) -> None:
+    pytest.importorskip("snoop_video", reason="the plugin snoop-video is not installed")
+    (tmp_path / "reels").mkdir()
+    (tmp_path / "reels" / "film.mp4").write_bytes(b"not copied yet")
+    with pytest.raises(SourceError):
+        archive.harvest([str(tmp_path / "reels")])
+    assert 'name="stage" value="video"' in client.get("/sources").text
+    retried = post("/sources/retry", host="", stage="video").location.removeprefix("/jobs/")
+    finished(archive, retried)
+    assert archive.job(retried).kind == "harvest_videos"
+    assert [one["kind"] for one in archive.job(retried).report["failed"]] == ["invalid"]
+    assert [one.tries for one in archive.failures("video")] == [2]
+    assert post("/sources/retry", host="example.org", stage="video").location == "/sources"
+
+
 def test_a_schedule_is_made_and_removed(
     client: FlaskClient, post: Post, archive: Workspace, library: SampleServer
 ) -> None:
@@ -81,11 +99,15 @@ def test_a_schedule_is_made_and_removed(
     assert "every night" not in client.get("/sources").text.split("Schedules")[-1].split("</table>")[0]
 
 
-def test_a_job_is_paused_and_goes_on(client: FlaskClient, post: Post, archive: Workspace) -> None:
-    job = archive.start_job("index", {"type": "exact"})
+def test_a_job_is_paused_and_goes_on(
+    client: FlaskClient, post: Post, archive: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as here:
+        here.setattr(archive.host, "launch", lambda job, folder: {"flow_run": "later"})  # nobody takes it yet
+        job = archive.start_job("index", {"type": "exact"})
     post(f"/jobs/{job.id}/pause")
-    if archive.job(job.id).state is JobState.PAUSED:  # it may have been quicker
-        assert "Go on" in client.get("/sources").text
+    assert archive.job(job.id).state is JobState.PAUSED
+    assert "Go on" in client.get("/sources").text
     post(f"/jobs/{job.id}/resume")
     finished(archive, job.id)
     assert archive.job(job.id).state is JobState.DONE

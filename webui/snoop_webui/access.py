@@ -11,7 +11,7 @@ from flask import Flask, Response, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.entities import Role, User
-from snoop_flow.errors import ForbiddenError
+from snoop_flow.errors import ForbiddenError, phrase
 from snoop_webui import current
 from snoop_webui.failures import failure, speaks_json
 from snoop_webui.security import shows_key
@@ -23,6 +23,9 @@ _OPEN = frozenset({"static", "preferences.change"})
 _CHANGES_NEED: dict[str, Role] = {
     "curation.search_image": Role.VIEWER,
     "api.post:/search": Role.VIEWER,
+    "api.put:/classes/<class_id>/follow": Role.VIEWER,
+    "api.delete:/classes/<class_id>/follow": Role.VIEWER,
+    "discovering.follow": Role.VIEWER,
     "preferences.change": Role.VIEWER,
     "preferences.change_keys": Role.VIEWER,
     "preferences.change_password": Role.VIEWER,
@@ -33,7 +36,7 @@ _CHANGES_NEED: dict[str, Role] = {
 }
 _API_READS = ("api.post:/search",)  # asked by POST, since an image comes along
 _JOBS_NEED = {"publish": Role.PUBLISHER, "enrich": Role.CURATOR, "refine": Role.CURATOR}
-LOGGED_OUT = "you are not logged in, or your session is over; log in and try again"
+LOGGED_OUT = phrase("you are not logged in, or your session is over; log in and try again")
 
 
 def control(app: Flask) -> None:
@@ -63,7 +66,7 @@ def _enter() -> Response | Answer | None:
     if request.blueprint in _READ_ROOMS:
         return _read()
     if g.me is None:
-        return unauthorized(f"this key does not open {_scope()} here, or no more") if keyed else _to_login()
+        return unauthorized(phrase(f"this key does not open {_scope()} here, or no more")) if keyed else _to_login()
     if not g.me.may(needed := _needed()):
         raise ForbiddenError(f"this needs the role {needed}; you are {g.me.role}: ask an administrator")
     if g.login_needed or keyed:
@@ -91,7 +94,7 @@ def _read() -> Response | None:
         return None  # where nobody has a password, everybody is the local curator, here as elsewhere
     if holder("annotations:read") or holder("annotations:write"):
         return None
-    return unauthorized("annotations and images are read here with a key; send Authorization: Bearer KEY")
+    return unauthorized(phrase("annotations and images are read here with a key; send Authorization: Bearer KEY"))
 
 
 def unauthorized(message: str) -> Response:

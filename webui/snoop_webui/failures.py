@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from snoop_flow import SnoopError
+from snoop_webui.languages import translated
 
 _PROGRAMS = ("/api/", "/iiif/", "/annotations/", "/ns/", "/oai", "/healthz", "/readyz")
 log = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ def speaks_json() -> bool:
 
 
 def failure(message: str, status: int, errors: list[str] | None = None) -> Response:
-    """An error in the shape that the request understands."""
+    """An error in the shape, and the language, that the request understands."""
+    message, errors = translated(message), [translated(one) for one in errors or [message]]
     if speaks_json():
-        body = jsonify({"ok": False, "error": message, "errors": errors or [message], "status": status})
+        body = jsonify({"ok": False, "error": message, "errors": errors, "status": status})
         body.status_code = status
         return body
     small = bool(request.headers.get("HX-Request") or request.headers.get("X-Fragment"))

@@ -43,6 +43,12 @@ def class_changes(form: Form) -> dict[str, Any]:
     return changes
 
 
+def card_changes(form: Form) -> dict[str, str]:
+    """What people write on a class's card; the address of a licence counts where none is chosen from the list."""
+    licence = form.get("licence", "") or form.get("licence_address", "")
+    return {"licence": licence, **{name: form.get(name, "") for name in ("intended_use", "limits")}}
+
+
 def _labels(form: Form) -> dict[str, tuple[str, ...]]:
     """The label in French, the one in English, and others: `de: Ballon`, one a line."""
     found: dict[str, tuple[str, ...]] = {}

@@ -11,7 +11,9 @@ from flask_babel import ngettext
 from snoop_flow.entities import Event
 from snoop_webui.languages import number, score
 
-_UNTOLD = frozenset({"moment", "login", "operation", "seconds", "name"})  # for programs, or told in another column
+_UNTOLD = frozenset(
+    {"moment", "login", "operation", "seconds", "name", "fields"}
+)  # for programs, or told in another column
 
 
 def figures(kind: str) -> dict[str, str]:

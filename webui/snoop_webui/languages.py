@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -25,17 +24,14 @@ from flask_babel import Babel, Domain, get_locale
 from snoop_flow import citing
 from snoop_flow.fragments import time_of
 from snoop_flow.frugality import joules_text
+from snoop_flow.messages import typeset
+from snoop_webui import current
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "en"
 KEY = "language"
 _MINUTES = 2  # from which on seconds are no longer told
 MANY_HOURS = 2  # from which on minutes are no longer told
-_SPACES = (
-    (re.compile(r" (?=[;!?])"), "\u202f"),
-    (re.compile(r" (?=[:»]|%(?![(\w]))"), "\u00a0"),
-    (re.compile(r"(?<=«) "), "\u00a0"),
-)
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -65,16 +61,6 @@ def messages(code: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def typeset(french: str) -> str:
-    """French typography: spaces before high punctuation and inside guillemets do not break, and are narrow where due.
-
-    Source: Imprimerie nationale, Lexique des règles typographiques: narrow before ; ! ?, whole before : and %.
-    """
-    for pattern, replacement in _SPACES:
-        french = pattern.sub(replacement, french)
-    return french
-
-
 def speak(app: Flask) -> None:
     """Give an application its languages and the filters of its templates."""
     babel = Babel(app, default_locale=DEFAULT, locale_selector=_chosen)
@@ -96,6 +82,14 @@ def _chosen() -> str:
     if session.get(KEY) in LANGUAGES:
         return str(session[KEY])
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+def translated(text: str) -> str:
+    """What the engine or a plugin says, such as an error or a title, in the language of the request.
+
+    Programs that ask for no language read it as it is, in English.
+    """
+    return text if language() == DEFAULT else current.workspace().translate(text, language())
 
 
 def number(value: float) -> str:

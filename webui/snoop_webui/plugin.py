@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ import click
 
 from snoop_flow import hookimpl
 from snoop_flow.cli.options import answering
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this room says in errors, in French."""
+    return [Path(__file__).parent / "translations"]
 
 
 @hookimpl

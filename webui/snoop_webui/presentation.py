@@ -12,7 +12,7 @@ from snoop_webui.access import me
 from snoop_webui.forms import more_labels
 from snoop_webui.happenings import detail, failure_kind, figures, stage
 from snoop_webui.keys import DEFAULTS, keymap
-from snoop_webui.languages import language
+from snoop_webui.languages import translated
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "snoop_flow_theme"
@@ -21,8 +21,10 @@ THEME_COOKIE = "snoop_flow_theme"
 def present(app: Flask) -> None:
     """Give an application's templates their common values."""
     static = Path(app.static_folder or "")
-    app.jinja_env.globals.update(plugin_title=plugin_title, figures=figures)  # so that imported macros know them
-    app.jinja_env.filters.update(detail=detail, failure_kind=failure_kind, stage=stage, more_labels=more_labels)
+    known = {"plugin_title": plugin_title, "figures": figures}
+    app.jinja_env.globals.update(known)  # so that imported macros know them
+    app.jinja_env.filters.update(translated=translated, detail=detail, failure_kind=failure_kind, stage=stage)
+    app.jinja_env.filters.update(more_labels=more_labels)
     app.context_processor(
         lambda: {
             "theme": theme(),
@@ -37,14 +39,13 @@ def present(app: Flask) -> None:
 
 
 def plugin_title(kind: str, name: str) -> str:
-    """What a strategy or exporter calls itself, in the language of the request where its plugin speaks it.
+    """What a plugin's thing calls itself, in the language of the request where the plugin speaks it.
 
     Args:
-        kind: `strategies` or `exporters`.
+        kind: a field of the report of plugins, such as `strategies` or `exporters`.
     """
-    plugins = current.workspace().plugins()
-    english: Mapping[str, str] = getattr(plugins, kind)
-    return plugins.titles.get(kind, {}).get(name, {}).get(language()) or english.get(name, name)
+    titles: Mapping[str, str] = getattr(current.workspace().plugins(), kind)
+    return translated(titles.get(name, name))
 
 
 def _keymap() -> dict[str, str]:

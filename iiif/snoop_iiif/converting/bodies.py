@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from snoop_iiif.converting.linking import as_texts, escaped
+from snoop_iiif.converting.notation import as_texts, escaped
 from snoop_iiif.images import image_url
 from snoop_iiif.model import Image, ImageService, LanguageMap, Medium
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from snoop_iiif.converting.bodies import image_body, medium_body
-from snoop_iiif.converting.linking import descriptive, web_id
+from snoop_iiif.converting.linking import descriptive
+from snoop_iiif.converting.notation import web_id
 from snoop_iiif.model import Image
 from snoop_iiif.reading.context import (
     MAX_CANVASES,

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from snoop_iiif.converting.canvases import canvases
-from snoop_iiif.converting.linking import descriptive, web_id
+from snoop_iiif.converting.linking import descriptive
+from snoop_iiif.converting.notation import web_id
 from snoop_iiif.converting.ranges import further_sequences, ranges
 from snoop_iiif.errors import IIIFError
 from snoop_iiif.reading import read_document

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from snoop_iiif.converting.bodies import image_body
+from snoop_iiif.converting.notation import as_texts, escaped, texts, web_id
 from snoop_iiif.model import LanguageMap
 from snoop_iiif.reading.context import JSONObject, Reading, listed, objects, text_of, type_of
-from snoop_iiif.reading.languages import language_map, metadata_entries
+from snoop_iiif.reading.images import read_image
+from snoop_iiif.reading.languages import metadata_entries
 
 _RIGHTS = re.compile(r"http://(creativecommons\.org/(licenses|publicdomain)/|rightsstatements\.org/vocab/).+")
-_LANGUAGE = re.compile(r"[a-zA-Z-]+")
 _FORMAT = re.compile(r"[a-z]+/.+")
-_MEANT = "!#$%&'()*+,/:;=?@[]~"
 _BEHAVIORS = frozenset(
     "auto-advance continuous facing-pages hidden individuals multi-part non-paged no-nav paged repeat sequence "
     "thumbnail-nav together unordered".split()
@@ -29,32 +30,6 @@ _OTHER_SERVICES = (
 )
 _LICENCE: LanguageMap = {"en": ("License",), "fr": ("Licence",)}
 _ATTRIBUTION: LanguageMap = {"en": ("Attribution",), "fr": ("Attribution",)}
-
-
-def web_id(resource: object, reading: Reading) -> str | None:
-    """The id of a resource as an address of the web, what may not stand in a URI escaped; None where it has none."""
-    uri = reading.id_of(resource)
-    if uri is None or not uri.lower().startswith("http"):
-        return None
-    return escaped(uri)
-
-
-def escaped(uri: str) -> str:
-    """An address with everything escaped that may not stand in a URI, and what is escaped already left alone."""
-    return quote(uri, safe=_MEANT)
-
-
-def texts(value: object, reading: Reading) -> dict[str, list[str]]:
-    """A property's texts by language; tags that version 3 does not know count as no language."""
-    return as_texts(language_map(value, reading))
-
-
-def as_texts(found: LanguageMap) -> dict[str, list[str]]:
-    """A language map as JSON."""
-    named: dict[str, list[str]] = {}
-    for language, values in found.items():
-        named.setdefault(language if _LANGUAGE.fullmatch(language) else "none", []).extend(values)
-    return named
 
 
 def descriptive(resource: JSONObject, uri: str, reading: Reading) -> dict[str, Any]:
@@ -89,9 +64,6 @@ def descriptive(resource: JSONObject, uri: str, reading: Reading) -> dict[str, A
 
 def pictures(value: object, reading: Reading) -> list[dict[str, Any]]:
     """Thumbnails and logos: addresses, or objects that may have an image service."""
-    from snoop_iiif.converting.bodies import image_body  # a body has thumbnails and labels of its own
-    from snoop_iiif.reading.images import read_image
-
     found = (read_image(one, reading, 2) for one in listed(value))
     return [image_body(image) for image in found if image is not None]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from snoop_iiif.converting.linking import descriptive, web_id
+from snoop_iiif.converting.linking import descriptive
+from snoop_iiif.converting.notation import web_id
 from snoop_iiif.reading.context import MAX_DEPTH, MAX_RANGES, JSONObject, Reading, listed, objects
 from snoop_iiif.reading.presentation2 import is_range
 

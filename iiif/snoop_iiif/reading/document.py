@@ -17,7 +17,7 @@ from snoop_iiif.reading.context import JSONObject, Reading, listed, type_of
 MAX_BYTES = 128 * 1024 * 1024
 
 # What people paste instead of a manifest, by type.
-_OTHER_DOCUMENTS = {
+_REASONS = {
     "AnnotationList": "an annotation list, not a manifest",
     "AnnotationPage": "an annotation page, not a manifest",
     "AnnotationCollection": "an annotation collection, not a manifest",
@@ -86,10 +86,12 @@ def _version(document: JSONObject) -> int:
 def _other_document(document: JSONObject, kind: str) -> str:
     contexts = " ".join(str(context) for context in listed(document.get("@context")))
     if document.get("protocol") == "http://iiif.io/api/image" or "api/image/" in contexts:
-        return "an Image API info.json, not a manifest"
-    if kind:
-        return _OTHER_DOCUMENTS.get(kind, f"no IIIF manifest or collection: its type is {kind[:60]}")
-    return "no IIIF manifest or collection: it has no type"
+        reason = "an Image API info.json, not a manifest"
+    elif kind:
+        reason = _REASONS.get(kind) or f"no IIIF manifest or collection: its type is {kind[:60]}"
+    else:
+        reason = "no IIIF manifest or collection: it has no type"
+    return reason
 
 
 def _parse(data: bytes, reading: Reading) -> JSONObject:
@@ -136,6 +138,8 @@ def _refuse_markup(text: str) -> None:
 def _json_fault(error: json.JSONDecodeError, text: str, data: bytes) -> str:
     unfinished = error.msg.startswith("Unterminated string") or not text[error.pos :].strip()
     if unfinished:
-        return f"JSON ends early at byte {len(data)}"
-    position = len(text[: error.pos].encode("utf-8", errors="replace"))
-    return f"not JSON: {error.msg.lower()} at byte {position} (line {error.lineno})"
+        reason = f"JSON ends early at byte {len(data)}"
+    else:
+        position = len(text[: error.pos].encode("utf-8", errors="replace"))
+        reason = f"not JSON: {error.msg.lower()} at byte {position} (line {error.lineno})"
+    return reason

@@ -26,4 +26,4 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
     return ExportReport((str(path),), count)
 
 
-DUBLIN_CORE = ExporterSpec("dc", "Dublin Core (oai_dc), one description for each image", False, export)
+DUBLIN_CORE = ExporterSpec("dc", "Dublin Core (oai_dc), one description for each image", False, export, "Dublin Core")

@@ -66,4 +66,4 @@ def _result(row: ExportRow) -> dict[str, Any]:
     }
 
 
-LABEL_STUDIO = ExporterSpec("label-studio", "Label Studio tasks, to correct boxes there", False, export)
+LABEL_STUDIO = ExporterSpec("label-studio", "Label Studio tasks, to correct boxes there", False, export, "Label Studio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from snoop_catalogue.alto import ALTO_FILES
 from snoop_catalogue.coco import COCO
@@ -23,3 +24,9 @@ EXPORTERS = (DUBLIN_CORE, MARC21, UNIMARC, INTERMARC, EDM, ALTO_FILES, METS_FILE
 def register_exporters() -> Sequence[ExporterSpec]:
     """One exporter for each format."""
     return EXPORTERS
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

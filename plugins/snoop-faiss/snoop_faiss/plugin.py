@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from snoop_faiss.building import build
 from snoop_faiss.devices import PROCESSOR, card
@@ -47,3 +48,9 @@ def register_index_types() -> Sequence[IndexTypeSpec]:
 def diagnose() -> Sequence[Finding]:
     """Tell which FAISS is installed, and whether a graphics card can be used."""
     return findings()
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

@@ -82,14 +82,17 @@ def _too_much(structure: Structure, built: Built, places: RowArray, added: int) 
     """Why the change is too great, or None."""
     kept, mine = int(np.count_nonzero(places >= 0)), built.structure
     if mine.form == PLAIN != structure.form and kept + added >= FEWEST:
-        return f"there are now {kept + added} vectors, enough to train on"
+        reason = f"there are now {kept + added} vectors, enough to train on"
+        return reason
     if mine.removal is Removal.HIDE:
         hidden = 1 - (kept + added) / (len(places) + added)
-        return f"{hidden:.0%} of its vectors are gone but cannot be removed" if hidden > MOST_HIDDEN else None
+        reason = f"{hidden:.0%} of its vectors are gone but cannot be removed"
+        return reason if hidden > MOST_HIDDEN else None
     if mine.learned:
         gone = int(built.facts["rows"]) - kept
         share = (int(built.facts["changed_since"]) + added + gone) / int(built.facts["rows_when_trained"])
-        return f"{share:.0%} of its vectors have changed since it was trained" if share > MOST_CHANGED else None
+        reason = f"{share:.0%} of its vectors have changed since it was trained"
+        return reason if share > MOST_CHANGED else None
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from snoop_flow import hookimpl
 from snoop_flow.plugin_types import HarvestSource, SourceContext, SourceSpec
@@ -29,3 +30,9 @@ GALLICA = SourceSpec(
 def register_sources() -> Sequence[SourceSpec]:
     """Gallica."""
     return [GALLICA]
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

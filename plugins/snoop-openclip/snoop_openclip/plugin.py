@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from snoop_flow import hookimpl
 from snoop_flow.plugin_types import BackboneFamily, BackboneSpec
@@ -16,3 +17,9 @@ OPENCLIP = BackboneFamily(FAMILY, "OpenCLIP models by folder, hub id, MODEL/TAG 
 def register_backbones() -> Sequence[BackboneSpec | BackboneFamily]:
     """Give the family and the checkpoints; nothing is loaded or fetched."""
     return [OPENCLIP, *(known.spec() for known in MODELS)]
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from snoop_flow import hookimpl
 from snoop_flow.plugin_types import StrategySpec
@@ -14,13 +15,11 @@ STRATEGIES = (
         "gal",
         "Greedy active learning: whichever answer comes, the model changes most",
         gal,
-        {"fr": "Apprentissage actif glouton : quelle que soit la réponse, le modèle change le plus"},
     ),
     StrategySpec(
         "uncertainty-herding",
         "Stands for what is uncertain and unlike the marks",
         uncertainty_herding,
-        {"fr": "Représente ce qui est incertain et ne ressemble pas à ce qui est déjà jugé"},
     ),
 )
 
@@ -29,3 +28,9 @@ STRATEGIES = (
 def register_strategies() -> Sequence[StrategySpec]:
     """The two strategies."""
     return STRATEGIES
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -24,3 +25,9 @@ def diagnose() -> Sequence[Finding]:
     from snoop_torch.placing import finding
 
     return [finding()]
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from snoop_flow.errors import phrase
 from snoop_torch.known import Known
 from snoop_transformers.family import resolve
 
-APACHE, MIT, META = "Apache-2.0", "MIT", "DINOv3 License, to be accepted on its page"
-MANY = "109 languages"  # of the texts that SigLIP 2 was trained on
-XLM_R = "48 languages, and by transfer the 100 of XLM-R"
+APACHE, MIT, META = "Apache-2.0", "MIT", phrase("DINOv3 License, to be accepted on its page")
+MANY = phrase("109 languages")  # of the texts that SigLIP 2 was trained on
+XLM_R = phrase("48 languages, and by transfer the 100 of XLM-R")
+ENGLISH = phrase("English")
 
 
 def _dinov2(name: str, size: str, dimension: int, megabytes: int) -> list[Known]:
@@ -41,11 +43,11 @@ def _dinov3(name: str, size: str, dimension: int, megabytes: int, grid: int = 14
 
 def _clip(name: str, location: str, size: str, dimension: int, megabytes: int, grid: int) -> Known:
     title = f"CLIP {size}, OpenAI"
-    return Known(f"clip-{name}", title, resolve, f"openai/{location}", dimension, megabytes, MIT, grid, 336, "English")
+    return Known(f"clip-{name}", title, resolve, f"openai/{location}", dimension, megabytes, MIT, grid, 336, ENGLISH)
 
 
 def _siglip(name: str, location: str, size: str, dimension: int, megabytes: int, grid: int, input_size: int) -> Known:
-    title, languages = (f"SigLIP 2 {size}", MANY) if name.startswith("siglip2") else (f"SigLIP {size}", "English")
+    title, languages = (f"SigLIP 2 {size}", MANY) if name.startswith("siglip2") else (f"SigLIP {size}", ENGLISH)
     place = f"google/{location}"
     return Known(name, title, resolve, place, dimension, megabytes, APACHE, grid, input_size, languages)
 

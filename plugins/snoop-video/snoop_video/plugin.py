@@ -47,3 +47,9 @@ def register_commands(cli: click.Group) -> None:
 def register_segmenters() -> Sequence[VideoSegmenterSpec]:
     """Shots of films."""
     return [SHOTS, SCENEDETECT]
+
+
+@hookimpl
+def register_translations() -> Sequence[Path]:
+    """What this plugin says, in French."""
+    return [Path(__file__).parent / "translations"]

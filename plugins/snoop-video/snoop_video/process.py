@@ -18,8 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import snoop_flow
+<<<<<<< HEAD
 from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import FailureKind, SnoopError, SourceError
+=======
+from snoop_flow.errors import FailureKind, SnoopError, SourceError, phrase
+from snoop_flow.frugality import count_child, forget_child
+from snoop_flow.images.process import start_child
+>>>>>>> main
 from snoop_video import messages
 
 # The engine stands there without its __init__: a decoder needs a few modules of it, not its libraries.
@@ -162,8 +168,8 @@ class _Child:
         try:
             code = self._process.wait(_DYING_SECONDS)
         except subprocess.TimeoutExpired:
-            return "the film made its decoder hang up"
+            return phrase("the film made its decoder hang up")
         if code == -signal.SIGXCPU:
-            return "decoding takes too much processor time"
+            return phrase("decoding takes too much processor time")
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return f"the film ended its decoder ({name})"
+        return phrase(f"the film ended its decoder ({name})")

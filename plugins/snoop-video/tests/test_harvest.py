@@ -205,3 +205,25 @@ def test_the_shots_as_a_table_and_as_json(workspace: Workspace, film: Any, capsy
     assert "0:00:01.20   0:00:02.20      1.00   1.20" in capsys.readouterr().out
     assert run(["shots", "other.mp4", "--workspace", str(workspace.folder)]) == 2
     assert "there is no video 'other.mp4'" in capsys.readouterr().err
+
+
+def test_a_film_that_could_not_be_cut_is_cut_again_as_it_was_wanted(
+    workspace: Workspace, film: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = film("good.mp4", shots=(50, 75))
+    folder = tmp_path / "films"
+    folder.mkdir()
+    (folder / "film.mp4").write_bytes(b"not copied yet" * 99)
+    shutil.copy(good, folder / "other.mp4")
+    first = workspace.harvest([str(folder)], every=1.0)
+    assert (first.films, len(first.failed)) == (1, 1)
+    where = ["--workspace", str(workspace.folder)]
+    assert run(["harvest", "--retry", *where]) == 0
+    assert "Nothing is to be tried again now" in capsys.readouterr().out  # time does not mend it
+    shutil.copy(good, folder / "film.mp4")
+    assert run(["harvest", "--retry", "--early", "--host", "example.org", *where]) == 0
+    capsys.readouterr()
+    assert run(["harvest", "--retry", "--early", *where]) == 0
+    assert "1 film cut into 2 shots with 5 keyframes" in capsys.readouterr().out
+    assert workspace.failures() == []
+    assert [one.keyframes for one in workspace.shots("film.mp4").shots] == [(0.0, 1.0), (2.0, 3.0, 4.0)]

@@ -61,4 +61,5 @@ CSV_SPREADSHEET = ExporterSpec(
     "A table for cataloguers, as a French spreadsheet opens it",
     False,
     partial(export, encoding="utf-8-sig", delimiter=";", point=","),
+    "CSV ;",
 )

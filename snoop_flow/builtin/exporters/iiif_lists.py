@@ -59,4 +59,4 @@ def _write(path: Path, document: Mapping[str, Any]) -> str:
     return str(path)
 
 
-IIIF_LISTS = ExporterSpec("iiif2", "IIIF Presentation 2 annotation lists, as a static tree", True, export)
+IIIF_LISTS = ExporterSpec("iiif2", "IIIF Presentation 2 annotation lists, as a static tree", True, export, "IIIF 2")

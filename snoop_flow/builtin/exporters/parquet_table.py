@@ -67,4 +67,4 @@ def _type(arrow: Any, kind: type) -> Any:
     return known[kind]
 
 
-PARQUET = ExporterSpec("parquet", "A table for analysis, with types (needs pyarrow)", False, export)
+PARQUET = ExporterSpec("parquet", "A table for analysis, with types (needs pyarrow)", False, export, "Parquet")

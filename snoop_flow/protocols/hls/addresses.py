@@ -35,9 +35,9 @@ def resolve(text: str, base: str) -> str:
     return str(wanted)
 
 
-def _hostile(text: str, base: str, why: str) -> SourceError:
+def _hostile(text: str, base: str, reason: str) -> SourceError:
     shown = text[:120].encode("unicode_escape").decode("ascii")
-    return SourceError(FailureKind.HOSTILE, base, f"an HLS list names {shown}, which {why}")
+    return SourceError(FailureKind.HOSTILE, base, f"an HLS list names {shown}, which {reason}")
 
 
 def _server(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -66,8 +66,8 @@ class _Reader:
     def take(self, line: str) -> None:
         if line.startswith("#EXT"):
             name, _, value = line[1:].partition(":")
-            if name in _REFUSED:
-                raise self.invalid(f"an HLS list with #{name}, which is not read ({_REFUSED[name]})")
+            if name in _REASONS:
+                raise self.invalid(f"an HLS list with #{name}, which is not read ({_REASONS[name]})")
             if name in _TAGS:
                 _TAGS[name](self, value)
         elif line and not line.startswith("#"):
@@ -179,7 +179,7 @@ _TAGS: dict[str, Callable[[_Reader, str], None]] = {
     "EXT-X-GAP": _Reader.missing,
     "EXT-X-ENDLIST": _Reader.endlist,
 }
-_REFUSED = {
+_REASONS = {
     "EXT-X-DEFINE": "it makes addresses of variables",
     "EXT-X-SKIP": "it tells only what changed",
 }

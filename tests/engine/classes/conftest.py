@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,14 @@ Judge = Callable[..., list[str]]
 
 @pytest.fixture
 def judge(large: Workspace) -> Judge:
-    """Answers so many blind items truthfully, or as told, and gives their ids in the order of asking."""
+    """Answers so many blind items truthfully, or as told, and gives their ids in the order of asking.
 
-    def answer(count: int, said: Mapping[str, int] | int | None = None, **options: Any) -> list[str]:
-        shown = [card.item for card in large.audit_next("Seals", count, **options).cards]
+    The draws are seeded: one interval of twenty does not hold the truth, and a test may not fail by chance.
+    """
+    draws = count(1)
+
+    def answer(number: int, said: Mapping[str, int] | int | None = None, **options: Any) -> list[str]:
+        shown = [card.item for card in large.audit_next("Seals", number, seed=next(draws), **options).cards]
         truth = {item: 1 if item.startswith("yes") else -1 for item in shown}
         told = (
             dict.fromkeys(shown, said)

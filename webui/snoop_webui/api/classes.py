@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from snoop_flow import Workspace
 from snoop_flow.entities import VisualClass
-from snoop_flow.reports import ClassSummary, FitReport, Histogram, MoveReport, SearchReport
+from snoop_flow.reports import ClassCard, ClassSummary, FitReport, FollowedClass, Histogram, MoveReport, SearchReport
 from snoop_flow.searching import Query
 from snoop_webui.api.corpus import Region
 from snoop_webui.api.routes import Body, Route
@@ -58,6 +58,9 @@ class ClassChanges(Body):
     definition: str | None = None
     concept_uri: str | None = None
     visibility: Visibility | None = None
+    licence: str | None = Field(None, description="An SPDX identifier, or an address; empty for none.")
+    intended_use: str | None = None
+    limits: str | None = None
 
 
 class Threshold(Body):
@@ -122,12 +125,32 @@ def show_class(workspace: Workspace, class_id: str) -> ClassSummary:
     return workspace.class_summary(class_id)
 
 
+def show_card(workspace: Workspace, class_id: str) -> ClassCard:
+    """What others have to know of a class before they use it: licence, limits, corpora, audited figures, cost."""
+    return workspace.class_card(class_id)
+
+
 def change_class(workspace: Workspace, class_id: str, body: ClassChanges) -> VisualClass:
-    """Change what a class is called and means."""
+    """Change what a class is called and means, and what people write on its card."""
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
     if body.labels is not None:
         changes["labels"] = _labels(body.labels)
     return workspace.update_class(class_id, **changes)
+
+
+def list_followed(workspace: Workspace) -> list[FollowedClass]:
+    """What you follow, and what is new of it."""
+    return workspace.followed_classes()
+
+
+def follow_class(workspace: Workspace, class_id: str, body: Nothing) -> FollowedClass:
+    """Follow a class from now on; sent again, what is there is no longer new."""
+    return workspace.follow_class(class_id)
+
+
+def unfollow_class(workspace: Workspace, class_id: str) -> None:
+    """Follow a class no longer."""
+    workspace.unfollow_class(class_id)
 
 
 def delete_class(workspace: Workspace, class_id: str) -> None:
@@ -184,6 +207,10 @@ ROUTES = (
     Route("GET", "/classes", list_classes, list[ClassSummary], "classes"),
     Route("POST", "/classes", create_class, VisualClass, body=NewClass, status=201),
     Route("GET", "/classes/<class_id>", show_class, ClassSummary),
+    Route("GET", "/classes/<class_id>/card", show_card, ClassCard),
+    Route("GET", "/followed", list_followed, list[FollowedClass], "followed"),
+    Route("PUT", "/classes/<class_id>/follow", follow_class, FollowedClass, body=Nothing),
+    Route("DELETE", "/classes/<class_id>/follow", unfollow_class, type(None), "stopped"),
     Route("PATCH", "/classes/<class_id>", change_class, VisualClass, body=ClassChanges),
     Route("DELETE", "/classes/<class_id>", delete_class, type(None), "deleted"),
     Route("POST", "/classes/<class_id>/fit", fit_class, FitReport, body=Nothing),

@@ -12,11 +12,14 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow import Workspace
+from snoop_flow.entities import Role
 from snoop_flow.errors import UsageError
+from snoop_flow.licences import LICENCES
 from snoop_flow.reports import Card, Figure
 from snoop_webui import current
+from snoop_webui.access import me
 from snoop_webui.asked import Asked, parse
-from snoop_webui.forms import class_changes, listed, place
+from snoop_webui.forms import card_changes, class_changes, listed, place
 from snoop_webui.operations import inverse_of, is_undone, stacks
 from snoop_webui.plots import round_curve, score_plot
 
@@ -81,6 +84,7 @@ def show(class_id: str) -> str:
     summary = workspace.class_summary(class_id)
     history = workspace.mark_history(summary.visual_class.id, 30)
     taken_back = set(stacks(history).undo)
+    workspace.seen_class(class_id)
     model = summary.model
     return render_template(
         "classes/show.html",
@@ -96,6 +100,9 @@ def show(class_id: str) -> str:
         twins=workspace.twins(class_id, count=8) if model else (),
         curve=round_curve(workspace.rounds(class_id, MOST_ROUNDS)),
         audit=_audit_curve(workspace, class_id) if model else None,
+        card=workspace.class_card(class_id),
+        editable=_editable(workspace, class_id),
+        licences=LICENCES.values(),
         others=[one.visual_class for one in workspace.classes() if one.visual_class.id != summary.visual_class.id],
     )
 
@@ -136,6 +143,12 @@ def mark_range(class_id: str) -> Answer:
     return redirect(url_for("classes.show", class_id=class_id, _anchor="history"), 303)
 
 
+def _editable(workspace: Workspace, class_id: str) -> bool:
+    """Whether who asks may change what a class is: curators of its institution, who see it."""
+    mine = me()
+    return mine is not None and mine.may(Role.CURATOR) and workspace.editable(class_id)
+
+
 def _audit_curve(workspace: Workspace, class_id: str) -> dict[str, Any]:
     """Precision and recall at thresholds, for the slider; or how many answers are missing."""
     if not any(one.answered for one in workspace.audits(class_id)):
@@ -159,6 +172,14 @@ def change(class_id: str) -> Answer:
     current.workspace().update_class(class_id, **class_changes(request.form))
     flash(_("Saved"))
     return redirect(url_for("classes.show", class_id=class_id), 303)
+
+
+@pages.post("/<class_id>/card")
+def change_card(class_id: str) -> Answer:
+    """Change what people write on a class's card."""
+    current.workspace().update_class(class_id, **card_changes(request.form))
+    flash(_("Saved"))
+    return redirect(url_for("classes.show", class_id=class_id, _anchor="card"), 303)
 
 
 @pages.post("/<class_id>/fit")

@@ -9,12 +9,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from snoop_flow.entities import Visibility
+from snoop_flow.entities import Role, Visibility
 from snoop_flow.errors import UsageError
+from snoop_flow.licences import licence_of
 from snoop_flow.reports import ClassSummary
 from snoop_webui import current
 from snoop_webui.access import me
 from snoop_webui.asked import Asked
+from snoop_webui.forms import place
 from snoop_webui.views.publishing import attachment
 
 pages = Blueprint("discovering", __name__)
@@ -25,16 +27,40 @@ _REFERENCES = 6
 def index() -> str:
     """Shared classes as cards with reference images, others' first."""
     workspace, mine = current.workspace(), me()
-    words = request.args.get("words", "").strip()
+    words, institution = request.args.get("words", "").strip(), request.args.get("institution", "")
     shared = [one for one in workspace.classes() if one.visual_class.visibility is not Visibility.PRIVATE]
-    shared = [one for one in shared if words.casefold() in _said(one)]
+    institutions = sorted({one.institution for one in shared})
+    shared = [one for one in shared if words.casefold() in _said(one) and institution in ("", one.institution)]
     shared.sort(key=lambda one: (mine is not None and one.visual_class.owner_id == mine.id, one.visual_class.name))
     references = {}
     for one in shared:
         marks = workspace.marks(one.visual_class.id)
         positives = [item for item, value in marks.items() if value == 1][:_REFERENCES]
         references[one.visual_class.id] = workspace.cards(positives)
-    return render_template("discover.html", shared=shared, references=references, words=words)
+    return render_template(
+        "discover.html",
+        shared=shared,
+        references=references,
+        words=words,
+        institutions=institutions,
+        chosen=institution,
+        followed={one.id for one in workspace.followed_classes()},
+        licences={one.visual_class.id: licence_of(one.visual_class.licence) for one in shared},
+        may_copy=mine is not None and mine.may(Role.CURATOR),
+    )
+
+
+@pages.post("/classes/<class_id>/follow")
+def follow(class_id: str) -> Answer:
+    """Follow a class, to be told on one's home page what is new of it; or no longer."""
+    workspace = current.workspace()
+    if request.form.get("stop"):
+        workspace.unfollow_class(class_id)
+        flash(_("You follow this class no longer"))
+    else:
+        workspace.follow_class(class_id)
+        flash(_("You follow this class: its news will be on your home page"))
+    return redirect(place(request.form, url_for("discovering.index")), 303)
 
 
 @pages.post("/classes/<class_id>/fork")
@@ -83,4 +109,5 @@ def bring() -> Answer:
 def _said(one: ClassSummary) -> str:
     found = one.visual_class
     labels = " ".join(text for texts in found.labels.values() for text in texts)
-    return f"{found.name} {found.definition} {labels} {one.owner}".casefold()
+    said = (found.name, found.definition, found.intended_use, labels, one.owner, one.institution)
+    return " ".join(said).casefold()

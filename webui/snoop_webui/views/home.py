@@ -19,7 +19,7 @@ _OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 @pages.get("/home")
 def index() -> str:
-    """The classes worked on last, proposals and disagreements that wait, jobs, searches of this browser."""
+    """The classes worked on last, what waits and what is new of followed classes, jobs, searches of this browser."""
     workspace = current.workspace()
     summaries = workspace.classes()
     touched = {one.visual_class.id: workspace.mark_history(one.visual_class.id, 1) for one in summaries}
@@ -36,6 +36,7 @@ def index() -> str:
         divided=[(one, count) for one in worked_on if (count := _open_disagreements(one.visual_class.id))],
         running=[job for job in jobs if job.state in _OPEN],
         failed=[job for job in jobs if job.state is JobState.FAILED][:5],
+        news=[one for one in workspace.followed_classes() if one.news],
         names={one.visual_class.id: one.visual_class.name for one in summaries},
         status=workspace.status(),
     )

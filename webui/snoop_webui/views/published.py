@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from snoop_flow.errors import NotFoundError
+from snoop_flow.errors import NotFoundError, phrase
 from snoop_iiif import context_document
 from snoop_webui import current
 from snoop_webui.failures import failure
@@ -52,7 +52,7 @@ def show(annotation_id: str) -> Answer:
     except NotFoundError:
         return _by_slug(annotation_id)
     if found.withdrawn_at is not None:
-        return failure(f"the annotation {annotation_id} was withdrawn on {found.withdrawn_at:%Y-%m-%d}", 410)
+        return failure(phrase(f"the annotation {annotation_id} was withdrawn on {found.withdrawn_at:%Y-%m-%d}"), 410)
     profile = "iiif" if "iiif.io" in request.headers.get("Accept", "") else request.args.get("profile", "w3c")
     document = workspace.annotation_document(annotation_id, profile)
     response = _document(document, _IIIF if profile == "iiif" else _W3C)

@@ -28,14 +28,15 @@ def index(class_id: str) -> str:
     """What would be published, what is, and the formats to take it away in."""
     workspace = current.workspace()
     summary = workspace.class_summary(class_id)
-    policy = _policy()
+    policy, plugins = _policy(), workspace.plugins()
     enriched = bool(sum(summary.predictions.values()))
     known = {summary.visual_class.id, summary.visual_class.name}
     jobs = [one for one in workspace.jobs(200) if known & set(one.parameters.get(_NAMED.get(one.kind, "")) or ())]
     return render_template(
         "publish.html",
         summary=summary,
-        exporters=workspace.plugins().exporters,
+        exporters=plugins.exporters,
+        shorts=plugins.shorts,
         jobs=jobs[:5],
         names={summary.visual_class.id: summary.visual_class.name},
         policy=policy,

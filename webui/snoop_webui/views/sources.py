@@ -88,8 +88,11 @@ def schedule() -> Answer:
 @pages.post("/retry")
 def retry() -> Answer:
     """Read again what failed at a host, also before its time: somebody asks for it."""
-    wanted = {"host": request.form.get("host", ""), "early": True}
-    job = current.workspace().start_job("harvest", {"retry": wanted})
+    workspace, wanted = current.workspace(), {"host": request.form.get("host", ""), "early": True}
+    if request.form.get("stage") == "video":
+        cutting = workspace.start_videos(retry=wanted)
+        return redirect(url_for("jobs.show", job_id=cutting.id) if cutting else url_for("sources.index"), 303)
+    job = workspace.start_job("harvest", {"retry": wanted})
     return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
