@@ -18,14 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import snoop_flow
-<<<<<<< HEAD
 from snoop_flow.children import end_child, start_child
-from snoop_flow.errors import FailureKind, SnoopError, SourceError
-=======
 from snoop_flow.errors import FailureKind, SnoopError, SourceError, phrase
-from snoop_flow.frugality import count_child, forget_child
-from snoop_flow.images.process import start_child
->>>>>>> main
 from snoop_video import messages
 
 # The engine stands there without its __init__: a decoder needs a few modules of it, not its libraries.
