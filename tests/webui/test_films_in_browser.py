@@ -167,6 +167,19 @@ def test_a_stretch_is_chosen_by_keys_and_marked(opened: Page, cinema: Any) -> No
     assert opened.locator('#shots [data-mark="1"]').count() == 2
 
 
+def test_a_stretch_is_the_shot_until_one_is_chosen(opened: Page) -> None:
+    def span() -> tuple[str, str]:
+        return opened.locator("#start").input_value(), opened.locator("#end").input_value()
+
+    assert span() == ("0:00:00", "0:00:08")
+    opened.locator("#shots a").nth(4).click()
+    assert span() == ("0:00:20", "0:00:26.5")
+    opened.locator("#whole").focus()
+    opened.keyboard.press("b")
+    opened.keyboard.press("Home")
+    assert span() == ("0:00:21", "0:00:26.5")
+
+
 def test_the_table_marks_shots(opened: Page, cinema: Any) -> None:
     opened.locator("#table summary").click()
     opened.get_by_role("button", name="Unsure: shot 2").click()

@@ -65,7 +65,13 @@ def failure_kind(kind: str) -> str:
 
 def stage(name: str) -> str:
     """During what something failed."""
-    words: dict[str, str] = {"harvest": _("while harvesting"), "embed": _("while embedding")}
+    words: dict[str, str] = {
+        "harvest": _("while harvesting"),
+        "video": _("while cutting films into shots"),
+        "embed": _("while embedding"),
+        "segment": _("while cutting images into parts"),
+        "refine": _("while refining boxes"),
+    }
     return words.get(name, name)
 
 

@@ -106,6 +106,7 @@ def show(class_id: str) -> str:
         plot=score_plot(workspace.histogram(class_id)) if model else None,
         history=[(one, one.op_id in taken_back and not is_undone(one.op_id)) for one in history],
         examples=_examples(workspace, class_id, 12),
+        counterexamples=_examples(workspace, class_id, 6, -1),
         agreement=workspace.agreement(class_id),
         divided=workspace.disagreements(class_id, count=_DIVIDED),
         rounds=workspace.rounds(class_id, _ROUNDS),
@@ -269,9 +270,9 @@ def archive(class_id: str) -> Answer:
     return redirect(url_for("classes.index"), 303)
 
 
-def _examples(workspace: Workspace, class_id: str, count: int) -> Sequence[Card]:
-    positives = [item for item, value in workspace.marks(class_id).items() if value == 1]
-    return workspace.cards(positives[:count], class_id)
+def _examples(workspace: Workspace, class_id: str, count: int, value: int = 1) -> Sequence[Card]:
+    marked = [item for item, told in workspace.marks(class_id).items() if told == value]
+    return workspace.cards(marked[:count], class_id)
 
 
 def parse_score(given: str) -> float:

@@ -109,7 +109,9 @@ def download(format_name: str, classes: list[str] | None, name: str) -> Response
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "export"
-        current.workspace().export(format_name, out, classes=classes)
+        report = current.workspace().export(format_name, out, classes=classes)
+        if report.left_out and out.is_dir():
+            (out / "left-out.txt").write_text(f"{report.left_out}\n", "utf-8")
         files = [out] if out.is_file() else sorted(path for path in out.rglob("*") if path.is_file())
         stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
         if len(files) == 1:

@@ -186,8 +186,10 @@ function paint(values) {
   if (current) tellTargets(current);
 }
 
+let chosen = false; // a stretch; until then it is the shot
 function tellTargets(frame) {
   if (!form) return;
+  if (!chosen && by("start")) { by("start").value = clock(Number(frame.shot.dataset.start)); by("end").value = clock(Number(frame.shot.dataset.end)); }
   const times = { frame: clock(frame.at), shot: `${clock(Number(frame.shot.dataset.start))} – ${clock(Number(frame.shot.dataset.end))}` };
   for (const [what, text] of Object.entries(times)) {
     const node = form.querySelector(`[data-what="${what}"] [data-time]`);
@@ -244,9 +246,10 @@ function shade() {
   node.setAttribute("x", share(start || 0));
   node.setAttribute("width", Math.max(share(end || 0) - share(start || 0), 0).toFixed(2));
 }
-for (const id of ["start", "end"]) by(id)?.addEventListener("input", shade);
+for (const id of ["start", "end"]) by(id)?.addEventListener("input", () => { chosen = true; shade(); });
 function setSpan(id) {
   if (!by(id)) return;
+  chosen = true;
   by(id).value = clock(at);
   if (typed(by("start").value) > typed(by("end").value)) by(id === "start" ? "end" : "start").value = clock(at);
   shade();
