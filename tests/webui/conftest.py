@@ -29,7 +29,7 @@ from snoop_webui.application import create_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-expect.set_options(timeout=30_000)  # a machine that does much else at once is slow, not wrong
+expect.set_options(timeout=60_000)  # a machine that does much else at once is slow, not wrong
 
 Post = Callable[..., TestResponse]
 Visit = Callable[..., Page]
@@ -137,7 +137,7 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
         context = chromium.new_context(locale=options.pop("locale", "en-GB"), base_url=served, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console",

@@ -303,9 +303,11 @@ def test_search_reading_and_single_marks_work_without_scripts(
     made = archive.create_class("Discs", positives=items_of("discs")[:3])
     archive.fit(made.id)
     page = visit(f"/?class={made.id}", java_script_enabled=False)
-    page.locator("li.cell").first.get_by_role("button", name="positive").click()
+    with page.expect_navigation():
+        page.locator("li.cell").first.get_by_role("button", name="positive").click()
     assert archive.class_summary(made.id).positives == 4
-    page.get_by_role("button", name="Undo").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
     assert archive.class_summary(made.id).positives == 3
     page.get_by_role("radio", name="Ambiguous").check()
     page.get_by_role("button", name="Show").click()

@@ -200,7 +200,8 @@ def test_a_body_that_is_too_large_is_said_to_be(app: Flask) -> None:
 def test_keys_of_ones_own_act_at_once(visit: Visit, archive: Workspace, discs: str) -> None:
     page = visit("/preferences")
     page.get_by_label("positive", exact=True).press("j")
-    page.locator("#keys").get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.locator("#keys").get_by_role("button", name="Save").click()
     page.goto(f"/?class={discs}")
     first = page.locator("#grid [role=option]").first
     first.focus()

@@ -46,7 +46,7 @@ def opened(visit: Visit, cinema: Any) -> Page:
 
 def until(page: Page, expression: str) -> None:
     """Wait for what the page says of itself; its policy lets nothing be evaluated from within."""
-    for _ in range(300):
+    for _ in range(600):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(100)
@@ -198,10 +198,11 @@ def test_segments_are_judged_in_place(opened: Page, cinema: Any) -> None:
 def test_marks_without_scripts(visit: Visit, cinema: Any) -> None:
     page = visit(f"/videos/{cinema.record}?class={cinema.class_id}", java_script_enabled=False, allow=NO_FILM)
     page.locator("#table summary").click()
-    page.get_by_role("button", name="Positive: shot 4").click()
-    page.locator("#shots").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Positive: shot 4").click()
     assert cinema.marks() == {30.0: 1, 36.0: 1}
-    page.get_by_role("link", name="keyframe at 0:00:21").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="keyframe at 0:00:21").first.click()
     assert page.locator("#moment").inner_text() == "0:00:21"
     assert page.locator("#near li").count() == 3
 

@@ -129,7 +129,7 @@ def read(chromium: Browser, published: Published) -> Iterator[Callable[..., Page
         context = chromium.new_context(locale=locale, viewport={"width": 1400, "height": 850}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{served.url}/reading-room")
         return page
 

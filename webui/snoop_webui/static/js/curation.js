@@ -103,6 +103,7 @@ marks?.addEventListener("values", ({ detail }) => {
 marks?.addEventListener("state", ({ detail }) => {
   const text = fill(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, { n: detail.waiting, name: detail.other });
   if (detail.saving) save.textContent = words.saving;
+  else if (save.firstChild?.nodeValue === text) return; // a link that has the focus is not put anew at each try
   else if (detail.loggedOut && !detail.other) tell(text, Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
   else save.textContent = text;
   enable();

@@ -238,11 +238,15 @@ by("table")?.querySelector("form")?.addEventListener("submit", (event) => {
 marks?.addEventListener("values", ({ detail }) => paint(detail));
 marks?.addEventListener("refused", ({ detail }) => { state.textContent = `${words.refused} ${detail}`; });
 // What waits is kept in this browser; the home page has it too.
-const waits = (text, detail) => { state.textContent = fill(text, { n: detail.waiting, name: detail.other }); };
+const waits = (words_, detail) => {
+  const text = fill(words_, { n: detail.waiting, name: detail.other });
+  if (state.firstChild?.nodeValue !== text) state.textContent = text; // a link that has the focus is not put anew
+  return state.childElementCount === 0;
+};
 marks?.addEventListener("state", ({ detail }) => {
   if (detail.saving) return;
-  waits(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, detail);
-  if (detail.loggedOut && !detail.other) state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
+  const bare = waits(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, detail);
+  if (bare && detail.loggedOut && !detail.other) state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
 });
 marks?.addEventListener("gone", ({ detail }) => waits(words.class_gone, detail));
 addEventListener("focus", () => marks?.waiting && marks.soon(0)); // such as after logging in again in another tab

@@ -85,9 +85,11 @@ function refuse(changes, error) {
 function wait(error) {
   unreachable = true;
   const n = queue.reduce((sum, changes) => sum + changes.length, 0);
-  save.replaceChildren(fill(error.loggedOut ? words.logged_out_verdicts : words.verdicts_wait, { n }));
-  if (error.loggedOut) save.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
   setTimeout(deliver, RETRY);
+  const text = fill(error.loggedOut ? words.logged_out_verdicts : words.verdicts_wait, { n });
+  if (save.firstChild?.nodeValue === text) return; // a link that has the focus is not put anew at each try
+  save.replaceChildren(text);
+  if (error.loggedOut) save.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
 }
 
 function enable() {
