@@ -88,6 +88,8 @@ def search(
     if known is None or (way == "words" and not asked.pictorial):
         merged = by_words(workspace, asked.words, asked.unwanted, collection, count)
         found = cards(workspace, list(merged), marks=shown, why="words", merged=merged)
+        if neighbours:
+            found = with_neighbours(workspace, found, temporal_range, shown)
         return SearchReport(found, 1.0, _milliseconds(started), "words", True, "")
     view = workspace.vectors(known)
     words = asked if way == "words" else None

@@ -53,6 +53,7 @@ def film(workspace: Workspace, record_id: str, item_id: str = "", class_name: st
         segments=segments,
         threshold=lesson.model.threshold if lesson and lesson.model else None,
         failure=why,
+        labels=found.canvas.label or found.record.label,
     )
 
 

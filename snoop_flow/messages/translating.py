@@ -15,6 +15,7 @@ from snoop_flow.messages.typography import typeset
 
 DOMAIN = "snoop_flow"  # gettext's word for the name of a catalogue
 _COLON = ": "
+_COLONS = 8  # that may stand before a message
 _LEAST = 4  # letters of its own that a message has to have, to be recognised with values in it
 _LONGEST = 4000  # characters; what is longer was not written by us
 _DEEP = 3  # messages inside messages: why something failed, of which something failed
@@ -47,7 +48,7 @@ class Translator:
             return text
         if (found := _said(known, text, _DEEP)) is not None:
             return found
-        for start in accumulate(len(part) + len(_COLON) for part in text.split(_COLON)[:-1]):
+        for start in accumulate(len(part) + len(_COLON) for part in text.split(_COLON, _COLONS)[:-1]):
             if " " in text[start:] and (found := _said(known, text[start:], _DEEP)) is not None:
                 return text[:start] + found
         return text

@@ -56,14 +56,18 @@ class PreparedBackbone(Protocol):
     """A backbone whose work on a picture is split in two, so that the engine prepares some while the model runs others.
 
     `embed_images(images)` gives the same as `embed_prepared([prepare(image) for image in images])`. An attribute
-    `batch_size`, where there is one, tells how many pictures it takes best in one call.
+    `batch_size`, where there is one, tells how many pictures it takes best in one call; `overlaps`, if true, that
+    several threads may call it at once, as calls that share one pool of threads can.
     """
 
     def prepare(self, image: Image) -> NDArray[Any]:
         """One RGB picture as the model takes it, one shape for all; called in several threads at once."""
 
     def embed_prepared(self, pictures: Sequence[NDArray[Any]]) -> FloatArray:
-        """Embed what `prepare` gave: (n, D) float32, each row of unit length; called in one thread at a time."""
+        """Embed what `prepare` gave: (n, D) float32, each row of unit length.
+
+        Called in one thread at a time, unless it `overlaps`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

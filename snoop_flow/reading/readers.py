@@ -1,16 +1,14 @@
 """The processes that read, as seen by their parent.
 
-They are started late and never waited for while they start: who finds none ready reads itself. Like decoders
-(`snoop_flow.images.process`) they are plain programs over a socket pair, and end when it is closed, be it by a parent
-that was killed. What they hand back is taken as our own: they run the same code on the same documents.
+They are started late and never waited for while they start: who finds none ready reads itself. Like decoders they are
+plain programs over a socket pair (`snoop_flow.children`), and end when it is closed, be it by a parent that was killed.
+What they hand back is taken as our own: they run the same code on the same documents.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,8 +16,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
+from snoop_flow.children import end_child, start_child
+from snoop_flow.errors import SnoopError
 from snoop_flow.fetching import FetchPolicy
-from snoop_flow.frugality import count_child, forget_child
 from snoop_flow.plugin_types import HarvestSource, SourceContext
 from snoop_flow.reading.outcomes import Outcome, Wanted, unpacked
 
@@ -102,7 +101,7 @@ class Readers:
             elif any(not one.alive for one in self._idle):
                 self._most = 0  # processes cannot start here, so it is not tried before every batch
             elif starting and len(self._idle) + self._busy < self._most:
-                with suppress(OSError):  # no memory, no more processes: the caller reads itself
+                with suppress(OSError, SnoopError):  # no memory, no more processes: the caller reads itself
                     self._idle.append(_Reader())
             return ready
 
@@ -123,17 +122,9 @@ class _Reader:
         self.alive = True
         self._connection, theirs = Pipe()
         builtin = str(Path(__file__).parents[1] / "builtin")
-        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, builtin, str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": path},
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the parent, which then hangs up
-            )
-        count_child(self._process.pid)
+            number = theirs.fileno()
+            self._process = start_child(_PROGRAM, [builtin, str(number)], (number,), "a reader", trusted=True)
         self._greeted = False
 
     def ready(self) -> bool:
@@ -159,9 +150,7 @@ class _Reader:
         """End the process and wait for it."""
         self.alive = False
         self._connection.close()
-        forget_child(self._process.pid)
-        self._process.kill()
-        self._process.wait()
+        end_child(self._process)
 
 
 def _something(connection: Connection) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from snoop_flow.entities import LanguageMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class FilmReport:
         source: address of the video where another server gives it.
         frame_rate: frames a second, 0 where nobody knows.
         threshold: of the class at hand, None without one.
+        labels: its label in every language there is; `label` is in one of them.
         failure: why it could not be cut into shots, where it was not; "" where nobody has tried.
     """
 
@@ -91,6 +94,7 @@ class FilmReport:
     segments: tuple[FoundSegment, ...]
     threshold: float | None = None
     failure: str = ""
+    labels: LanguageMap = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

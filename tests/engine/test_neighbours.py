@@ -87,6 +87,8 @@ def test_the_words_of_a_film_find_it_once(
         (False, "t=1", 6),
     ]
     assert [card.record == film for card in archive.search(text="trains").cards] == [False]
+    beside = archive.search(text="trains", temporal_range=4.0, neighbours=True).cards
+    assert [(card.selector, card.why) for card in beside] == [("t=1", "words"), ("t=5", "neighbour")]
     assert len(archive.search(text="film", count=1).cards) == 1
     with_pictures = archive.search(text="discs film", count=100)  # of pictures, each has its own
     assert len(with_pictures.cards) == 12 + 2

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from snoop_flow.store import failures
+from snoop_flow.store.schema import item
 
 Post = Callable[..., TestResponse]
 
@@ -55,10 +57,34 @@ def test_who_could_not_be_cut_says_why(
     assert "snoop-flow harvest --retry --early" in page
 
 
+def test_alto_of_a_film_says_why_there_is_none(client: FlaskClient, cinema: Any) -> None:
+    pytest.importorskip("snoop_catalogue", reason="the plugin snoop-catalogue is not installed")
+    cinema.workspace.publish([cinema.class_id])
+    answer = client.get(f"/classes/{cinema.class_id}/exports/alto")
+    assert answer.status_code == 400
+    assert "has no place for times" in answer.text
+    assert client.get(f"/classes/{cinema.class_id}/exports/mets").status_code == 200
+
+
 def test_french_times(client: FlaskClient, cinema: Any) -> None:
     page = client.get(f"/videos/{cinema.record}", headers={"Accept-Language": "fr"}).text
     assert "0:00:20 – 0:00:26,5" in page
     assert "Tableau des 4 plans" in page
+
+
+def test_the_title_is_in_the_language_of_the_reader(
+    client: FlaskClient, cinema: Any, pictures: Any, add_film: Callable[..., str]
+) -> None:
+    record = add_film(cinema.workspace, pictures, "Reel", url="https://films.example.org/7")
+    with cinema.workspace.catalogue.write() as connection:
+        connection.execute(
+            update(item)
+            .where(item.c.record_id == record, item.c.kind == "canvas")
+            .values(label={"fr": ["Le train"], "en": ["The train"]})
+        )
+    for language, title in (("fr", "Le train"), ("en", "The train")):
+        page = client.get(f"/videos/{record}", headers={"Accept-Language": language}).text
+        assert f"<b>{title}</b>" in page
 
 
 def test_policy_lets_films_play_and_nothing_else(client: FlaskClient, cinema: Any) -> None:

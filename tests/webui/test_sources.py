@@ -76,7 +76,9 @@ def test_a_film_that_could_not_be_cut_is_tried_again(
     (tmp_path / "reels" / "film.mp4").write_bytes(b"not copied yet")
     with pytest.raises(SourceError):
         archive.harvest([str(tmp_path / "reels")])
-    assert 'name="stage" value="video"' in client.get("/sources").text
+    page = client.get("/sources").text
+    assert 'name="stage" value="video"' in page
+    assert "while cutting films into shots" in page
     retried = post("/sources/retry", host="", stage="video").location.removeprefix("/jobs/")
     finished(archive, retried)
     assert archive.job(retried).kind == "harvest_videos"

@@ -116,6 +116,16 @@ class Asked:
                 )
         return f"/?{urlencode(pairs)}" if pairs else "/"
 
+    def without_image(self, item: str) -> str:
+        """Address of the page without one of the images that are searched with."""
+        return self.address(items=_but(self.items, item), negatives=_but(self.negatives, item))
+
+    def turned(self, item: str) -> str:
+        """Address of the page with one of its images on the other side: not like this instead of like this."""
+        if item in self.items:
+            return self.address(items=_but(self.items, item), negatives=(*self.negatives, item))
+        return self.address(items=(*self.items, item), negatives=_but(self.negatives, item))
+
     def hidden(self, *without: str) -> list[tuple[str, Any]]:
         """Names and values for the hidden fields of a form that sets the parameters `without`."""
         pairs: list[tuple[str, Any]] = []
@@ -148,6 +158,10 @@ _PARAMETERS = {
     "neighbours": "near",
 }
 _DEFAULTS = {one.name: one.default for one in fields(Asked)}
+
+
+def _but(items: tuple[str, ...], item: str) -> tuple[str, ...]:
+    return tuple(one for one in items if one != item)
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ from lxml import etree
 from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_page
 from snoop_catalogue.xml_files import Element, add, write_files
+from snoop_flow.errors import UsageError
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -27,7 +28,11 @@ _DEFAULT: Any = {None: ALTO}  # lxml-stubs knows no namespace without a prefix
 
 
 def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> ExportReport:
-    """Write the files below the folder `path`."""
+    """Write the files below the folder `path`.
+
+    Raises:
+        UsageError: all that there is was found in films.
+    """
     left_out = 0
 
     def on_pages() -> Iterator[ExportRow]:
@@ -39,6 +44,11 @@ def export(rows: Iterable[ExportRow], path: Path, context: ExportContext) -> Exp
                 left_out += 1
 
     report = write_files(path, by_page(on_pages(), context), lambda group: describe(group, context))
+    if left_out and not report.files:
+        raise UsageError(
+            f"alto describes pages and has no place for times, and all {left_out} statements are on films; "
+            "export mets, csv or iiif"
+        )
     why = f"Left out: {left_out} on films. ALTO describes pages and has no place for times; export mets, csv or iiif"
     return replace(report, left_out=why if left_out else "")
 

@@ -22,6 +22,7 @@ from snoop_catalogue.marc21 import MARC21
 from snoop_catalogue.mets import METS_FILES
 from snoop_catalogue.unimarc import UNIMARC
 from snoop_flow.entities import Item, ItemKind
+from snoop_flow.errors import UsageError
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportRow
 from snoop_flow.testing import export_context, export_rows
 
@@ -221,6 +222,8 @@ def test_alto_says_what_it_leaves_out(film_rows: list[ExportRow], tmp_path: Path
     report = ALTO_FILES.export(iter(film_rows), tmp_path, on_canvas())
     assert ([Path(one).name for one in report.files], report.records) == (["page.xml"], 1)
     assert report.left_out.startswith("Left out: 3 on films. ALTO describes pages")
+    with pytest.raises(UsageError, match="all 3 statements are on films"):
+        ALTO_FILES.export(iter(film_rows[:3]), tmp_path / "none", on_canvas())
 
 
 def test_edm_tells_software_from_persons(exported: Exported) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from snoop_flow.entities import Role
 from snoop_flow.errors import UsageError
 from snoop_webui import current
-from snoop_webui.access import me
+from snoop_webui.access import may
 from snoop_webui.security import allow_inline_styles, allow_media_from
 from snoop_webui.views.documents import tile_source
 
@@ -43,7 +43,7 @@ def index(class_id: str) -> str:
         plan=workspace.publish_plan(class_id, policy=policy) if enriched else None,
         documents=workspace.preview_documents(class_id, policy=policy) if enriched else (),
         targets=workspace.push_targets(class_id),
-        may_publish=(found := me()) is not None and found.may(Role.PUBLISHER),
+        may_publish=may(Role.PUBLISHER),
     )
 
 
@@ -109,7 +109,9 @@ def download(format_name: str, classes: list[str] | None, name: str) -> Response
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "export"
-        current.workspace().export(format_name, out, classes=classes)
+        report = current.workspace().export(format_name, out, classes=classes)
+        if report.left_out and out.is_dir():
+            (out / "left-out.txt").write_text(f"{report.left_out}\n", "utf-8")
         files = [out] if out.is_file() else sorted(path for path in out.rglob("*") if path.is_file())
         stem = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "export"
         if len(files) == 1:

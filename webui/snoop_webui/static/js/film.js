@@ -1,4 +1,5 @@
 // The film page: the player and its three timelines move together; marks on a keyframe, a shot or a stretch.
+import { openHelp } from "./dialogs.js";
 import { Marks } from "./marks.js";
 import { fill, say, words } from "./words.js";
 
@@ -185,8 +186,10 @@ function paint(values) {
   if (current) tellTargets(current);
 }
 
+let chosen = false; // a stretch; until then it is the shot
 function tellTargets(frame) {
   if (!form) return;
+  if (!chosen && by("start")) { by("start").value = clock(Number(frame.shot.dataset.start)); by("end").value = clock(Number(frame.shot.dataset.end)); }
   const times = { frame: clock(frame.at), shot: `${clock(Number(frame.shot.dataset.start))} – ${clock(Number(frame.shot.dataset.end))}` };
   for (const [what, text] of Object.entries(times)) {
     const node = form.querySelector(`[data-what="${what}"] [data-time]`);
@@ -243,9 +246,10 @@ function shade() {
   node.setAttribute("x", share(start || 0));
   node.setAttribute("width", Math.max(share(end || 0) - share(start || 0), 0).toFixed(2));
 }
-for (const id of ["start", "end"]) by(id)?.addEventListener("input", shade);
+for (const id of ["start", "end"]) by(id)?.addEventListener("input", () => { chosen = true; shade(); });
 function setSpan(id) {
   if (!by(id)) return;
+  chosen = true;
   by(id).value = clock(at);
   if (typed(by("start").value) > typed(by("end").value)) by(id === "start" ? "end" : "start").value = clock(at);
   shade();
@@ -261,7 +265,7 @@ const KEYS = {
   [keymap.positive]: () => markThese([current], 1), "+": () => markThese([current], 1), [keymap.negative]: () => markThese([current], -1), n: () => markThese([current], -1), "-": () => markThese([current], -1),
   [keymap.unsure]: () => markThese([current], 0), [keymap.clear]: () => markThese([current], null), Backspace: () => markThese([current], null),
   [keymap["span-start"]]: () => setSpan("start"), [keymap["span-end"]]: () => setSpan("end"),
-  [keymap.search]: () => location.assign(by("like").href), " ": playing,
+  [keymap.search]: () => location.assign(by("like").href), [keymap["new-class"]]: () => by("new-class")?.click(), " ": playing, [keymap.help]: openHelp,
   Escape: () => { if (document.referrer.startsWith(location.origin)) history.back(); },
 };
 page.querySelector(".stage").addEventListener("keydown", (event) => {
@@ -269,7 +273,7 @@ page.querySelector(".stage").addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && marks) { event.preventDefault(); undo(event.shiftKey); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || typing || (event.key === " " && target.closest("a, video"))) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!act || (!current && act !== playing)) return;
+  if (!act || (!current && act !== playing && act !== openHelp)) return;
   event.preventDefault();
   act();
 });
