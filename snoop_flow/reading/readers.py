@@ -76,12 +76,12 @@ class Readers:
         reader = self._take(starting)
         if reader is None:
             return None
-        found: list[Outcome] | None = None
         try:
-            found = reader.read(message)
+            answer = reader.ask(message)
         finally:
-            self._give_back(reader)
-        return found
+            self._give_back(reader)  # it reads the next batch while this one is unpacked
+        found = None if answer is None else pickle.loads(answer)  # noqa: S301 - from our own process
+        return None if found is None else [unpacked(one) for one in found]
 
     def rest(self) -> None:
         """End the processes that are idle."""
@@ -137,15 +137,14 @@ class _Reader:
                 self.alive = False
         return self._greeted and self.alive
 
-    def read(self, message: bytes) -> list[Outcome] | None:
-        """Read a batch; None when it cannot, after which it may be dead."""
+    def ask(self, message: bytes) -> bytes | None:
+        """The answer to an order; None where it has died."""
         try:
             self._connection.send_bytes(message)
-            answer = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from our own process
+            return self._connection.recv_bytes()
         except (EOFError, OSError):
             self.alive = False
             return None
-        return None if answer is None else [unpacked(one) for one in answer]
 
     def end(self) -> None:
         """End the process and wait for it."""
