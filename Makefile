@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 SYSTEM_PACKAGES ?= yes
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE) \
-	$(foreach p,snoop-flow $(notdir $(wildcard plugins/*)),--no-emit-package $(p))
+	$(foreach p,snoop-flow $(notdir $(wildcard plugins/snoop-*)),--no-emit-package $(p))
 
 export DO_NOT_TRACK = 1
 
@@ -65,7 +65,7 @@ check: setup ## formatting, lint, types, import rules, docs gates
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/mypy tests
-	@set -e; for plugin in plugins/*/tests; do $(BIN)/mypy $$plugin; done
+	@set -e; for tests in plugins/conftest.py plugins/*/tests; do $(BIN)/mypy $$tests; done
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q -m gate tests/docs tests/engine/messages
 

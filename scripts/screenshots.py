@@ -1,15 +1,18 @@
 """Draw the pictures of the documentation: a demo workspace in the web UI, seen by the system's Chromium.
 
     snoop-flow demo --headless --workspace demo
-    python scripts/screenshots.py demo
+    python scripts/screenshots.py demo            # those that the documentation shows
+    python scripts/screenshots.py demo --all --out pictures
 
-Writes PNG files to docs/pictures/, in English and French, light and dark.
+Writes PNG files, `SCENE-LANGUAGE-THEME.png`, by default to docs/pictures/; with `--all` every screen in English and
+French, light and dark.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import re
 import secrets
 import shutil
 import sys
@@ -27,7 +30,8 @@ from snoop_flow.demonstration import SAMPLE_PORT
 from snoop_flow.samples import SampleServer
 from snoop_webui.application import create_app
 
-OUT = Path(__file__).parent.parent / "docs" / "pictures"
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "docs" / "pictures"
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 Act = Callable[[Page], None]
 
@@ -37,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workspace", type=Path, help="a workspace with an enriched class, such as make demo leaves")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--all", action="store_true", help="every screen, in both languages and themes")
     parser.add_argument("--only", nargs="*", help="names of the pictures wanted, such as class review")
     parser.add_argument("--sample-port", type=int, default=SAMPLE_PORT, help="the one that the demo was made with")
     parsed = parser.parse_args()
@@ -54,13 +59,23 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         scenes = [(name, address + path, act) for name, path, act in _scenes(workspace)]
         scenes.append(("login", stack.enter_context(_locked()) + "/login", _nothing))
+        wanted = None if parsed.all or parsed.only else shown()
         for name, place, act in scenes:
             if parsed.only and name not in parsed.only:
                 continue
             for locale in ("en-GB", "fr-FR"):
                 for theme in ("light", "dark"):
-                    _take(browser, place, act, locale, theme, parsed.out / f"{name}-{locale[:2]}-{theme}.png")
+                    file = f"{name}-{locale[:2]}-{theme}.png"
+                    if wanted is None or file in wanted:
+                        _take(browser, place, act, locale, theme, parsed.out / file)
         browser.close()
+
+
+def shown() -> set[str]:
+    """The names of the pictures of screens that the documentation shows."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    found = (re.findall(r"pictures/([a-z-]+-(?:en|fr)-(?:light|dark)\.png)", one.read_text("utf-8")) for one in pages)
+    return {name for names in found for name in names}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Lock
 from typing import Any
 
@@ -23,6 +24,7 @@ from PIL.Image import Image
 from snoop_flow import jobs
 from snoop_flow.entities import EmbeddingSet, Item, Job, Shard, Unit
 from snoop_flow.errors import FailureKind, IntegrityError, SourceError
+from snoop_flow.garbage import old_objects_at_rest
 from snoop_flow.images import THUMBNAIL_SIZE
 from snoop_flow.images.ordered import in_order
 from snoop_flow.jobs import Payload, Progress, Verb
@@ -127,16 +129,17 @@ def _embedded(
     done: list[tuple[Item, FloatArray]] = []
     failed: list[tuple[Item, SourceError]] = []
     loaded: list[tuple[Item, Any]] = []
-    for item, picture in _pictures(workspace, spec, backbone, wanted, 2 * step):
-        if isinstance(picture, SourceError):
-            failed.append((item, picture))
-        else:
-            loaded.append((item, picture))
-        if len(loaded) == step:
+    with old_objects_at_rest():  # now that the model and its libraries are there
+        for item, picture in _pictures(workspace, spec, backbone, wanted, 2 * step):
+            if isinstance(picture, SourceError):
+                failed.append((item, picture))
+            else:
+                loaded.append((item, picture))
+            if len(loaded) == step:
+                done += _through(backbone, spec, loaded)
+                loaded = []
+        if loaded:
             done += _through(backbone, spec, loaded)
-            loaded = []
-    if loaded:
-        done += _through(backbone, spec, loaded)
     fit = usable(np.stack([vector for _, vector in done])) if done else np.zeros(0, bool)
     failed += [(item, _unfit(item, spec)) for (item, _), good in zip(done, fit, strict=True) if not good]
     return [one for one, good in zip(done, fit, strict=True) if good], failed
@@ -178,7 +181,7 @@ def _as_it_is(picture: Image) -> Any:
 def _through(backbone: Backbone, spec: BackboneSpec, loaded: list[tuple[Item, Any]]) -> list[tuple[Item, FloatArray]]:
     """Some pictures through the model."""
     pictures = [picture for _, picture in loaded]
-    with _TURN:
+    with nullcontext() if getattr(backbone, "overlaps", False) else _TURN:
         if isinstance(backbone, PreparedBackbone):
             vectors = backbone.embed_prepared(pictures)
         else:
@@ -263,11 +266,19 @@ def _merge(
     view = VectorSet(workspace.vector_folder, group, dead, embedding_set.dimension)
     if not len(view):
         return
-    vectors: FloatArray = np.concatenate(list(view.blocks()))
-    fit = usable(vectors)  # shards of the first format could hold rows of zeros; such items lack a vector again
+    # as they are kept: in float32, and copied for each look at them, a quarter of a million took some gigabytes
+    vectors, fit = np.empty((len(view), embedding_set.dimension), np.float16), np.empty(len(view), np.bool_)
+    start = 0
+    for block in view.blocks():
+        vectors[start : start + len(block)] = block
+        # shards of the first format could hold rows of zeros; such items lack a vector again
+        fit[start : start + len(block)] = usable(block)
+        start += len(block)
+    if not fit.all():
+        vectors = vectors[fit]
     file = f"{embedding_set.id}/{uuid.uuid4().hex}.safetensors"
     path = workspace.vector_folder / file
-    sha256 = write_shard(path, vectors[fit], view.numbers[fit], embedding_set.fingerprint)
+    sha256 = write_shard(path, vectors, view.numbers[fit], embedding_set.fingerprint)
     numbers: list[Any] = view.numbers[fit].tolist()
     with workspace.catalogue.write() as connection:
         embeddings.replace(connection, [one.id for one in group], embedding_set.id, file, sha256, numbers)

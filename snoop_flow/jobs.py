@@ -11,10 +11,11 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,7 +23,6 @@ from sqlalchemy import Connection
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import ConflictError, SnoopError, UsageError
 from snoop_flow.frugality import Cost, Meter, metered
-from snoop_flow.images.ordered import in_order
 from snoop_flow.plugin_types import Event
 from snoop_flow.store import failures, jobs
 from snoop_flow.store.rows import now
@@ -131,8 +131,13 @@ def _done(workspace: Workspace, verb: Verb, units: Sequence[Unit]) -> Iterator[b
     if verb.at_once == 1:
         yield from map(attempt, units)
         return
+    waiting = iter(units)
     with ThreadPoolExecutor(verb.at_once, verb.kind) as threads:
-        yield from in_order(threads, attempt, units, ahead=verb.at_once)
+        working = {threads.submit(attempt, unit) for unit in islice(waiting, verb.at_once)}
+        while working:  # a slow unit does not keep others from beginning, so their order is not kept
+            ended, working = wait(working, return_when=FIRST_COMPLETED)
+            yield from (one.result() for one in ended)
+            working |= {threads.submit(attempt, unit) for unit in islice(waiting, len(ended))}
 
 
 def plan_job(workspace: Workspace, verb: Verb, job_id: str) -> list[Unit]:
@@ -171,7 +176,7 @@ def do_unit(workspace: Workspace, verb: Verb, unit: Unit) -> Payload | None:
         report = verb.do_unit(workspace, job, unit)
     if report is None:
         return None
-    with workspace.catalogue.write() as connection:
+    with workspace.catalogue.write(waiting=False) as connection:  # without this note it is done again
         jobs.finish_unit(connection, unit, report, meter.cost.as_json())
     return report
 

@@ -42,7 +42,8 @@ class Settings:
         fetch_max_bytes: bytes a fetched document or image may have.
         fetch_connections: images fetched at once.
         embed_batch: items in one unit of embedding work.
-        harvest_batch: records in one unit of harvesting work.
+        harvest_batch: records in one unit of harvesting work; up to four times as many in a large harvest of one's own
+            server or disk.
         enrich_batch: items in one unit of enrichment work; their vectors and codes are in memory together.
         shard_rows: rows up to which small vector shards are merged.
         region_windows: regions kept of an image where a command names no number.

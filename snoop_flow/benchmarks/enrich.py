@@ -8,13 +8,9 @@ nothing. Workers are processes with one thread each, that do the units of one jo
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +21,7 @@ from snoop_flow import jobs
 from snoop_flow.benchmarks.archives import add_classes, made_up_archive
 from snoop_flow.benchmarks.corpora import made_up, multiplied, read_features
 from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timed_together
+from snoop_flow.benchmarks.processes import one_thread, processes
 from snoop_flow.benchmarks.products import products_of
 from snoop_flow.entities import Unit
 from snoop_flow.evaluation import peak_megabytes
@@ -34,7 +31,6 @@ from snoop_flow.store.schema import enriched, prediction
 from snoop_flow.vectors import VectorSet
 
 CHECKED = 5  # classes whose predictions are compared with a full scan of the originals
-ONE_THREAD = {"SNOOP_FLOW_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def bench_enrich(
@@ -156,7 +152,7 @@ class _Trial:
         """How much faster so many processes do the units of a job than one, each with one thread."""
         taken: dict[int, list[float]] = {1: [], count: []}
         peaks: list[float] = []
-        with _one_thread(), _pool(1) as one, _pool(count) as several:
+        with one_thread(), processes(1) as one, processes(count) as several:
             for repeat in range(repeats + 1):
                 for number, pool in ((1, one), (count, several)):
                     seconds, peak = self._by(pool, number)
@@ -182,24 +178,6 @@ class _Trial:
         seconds = time.perf_counter() - started
         self.workspace.finish_job(job.id)
         return seconds, max(peaks)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
 
 
 _OPENED: dict[str, Workspace] = {}

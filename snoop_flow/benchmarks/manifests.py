@@ -2,6 +2,7 @@
 
 `python -m snoop_flow.benchmarks.manifests COUNT CANVASES` prints the address of a collection and serves it until its
 input ends. Answers have an ETag, and are given again only where it is another one; `/counts` tells how many there were.
+After `/most/N` it gives no more than N, and lets who asks wait: so a harvest is met in its middle, however fast it is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class _Site:
         self.base = ""
         self.given = {"200": 0, "304": 0}
         self.documents: dict[str, bytes] = {}
+        self.most = sys.maxsize
+        self.raised = asyncio.Condition()
 
     def prepare(self, port: int) -> None:
         self.base = f"http://{HOST}:{port}"
@@ -38,6 +41,7 @@ class _Site:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
+                await self.turn(head.split(b" ", 2)[1].decode())
                 writer.write(self.answer(head))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
@@ -45,9 +49,21 @@ class _Site:
         finally:
             writer.close()
 
+    async def turn(self, path: str) -> None:
+        if path.startswith("/most/"):
+            self.most = int(path.removeprefix("/most/"))
+            async with self.raised:
+                self.raised.notify_all()
+        elif path in self.documents and self.reached():
+            async with self.raised:
+                await self.raised.wait_for(lambda: not self.reached())
+
+    def reached(self) -> bool:
+        return sum(self.given.values()) >= self.most
+
     def answer(self, head: bytes) -> bytes:
         path = head.split(b" ", 2)[1].decode()
-        if path == "/counts":
+        if path == "/counts" or path.startswith("/most/"):
             return _reply("200 OK", json.dumps(self.given).encode())
         body = self.documents.get(path)
         if body is None:

@@ -11,6 +11,7 @@ from collections import Counter
 
 from sqlalchemy import Connection
 
+from snoop_flow.classes.auditing import audits
 from snoop_flow.classes.definitions import class_summary, may_edit
 from snoop_flow.classes.estimating import audit_report
 from snoop_flow.classes.origins import class_address
@@ -96,10 +97,11 @@ def _annotators(connection: Connection, found: VisualClass) -> tuple[str, ...]:
 
 def _audited(workspace: Workspace, summary: ClassSummary) -> tuple[CardAudit | None, int]:
     """What blind answers tell, or how many of them are missing."""
-    if summary.model is None:
-        return None, LEAST_ANSWERS
+    name = summary.visual_class.id
+    if summary.model is None or not any(one.answered for one in audits(workspace, name)):
+        return None, LEAST_ANSWERS  # told without scoring the corpus
     try:
-        report = audit_report(workspace, summary.visual_class.id)
+        report = audit_report(workspace, name)
     except SnoopError:  # what it knows nothing by: an empty model, or vectors that are gone
         return None, LEAST_ANSWERS
     if report.figures is None:

@@ -105,12 +105,13 @@ def _vectors(
     return spec.name, embedded(labelled, spec, progress)
 
 
-def peak_megabytes() -> float:
-    """The most memory that this process has held until now, pages of mapped files included."""
+def peak_megabytes(process: int | None = None) -> float:
+    """The most memory that this process has held until now, or another one; pages of mapped files included."""
     try:  # Linux counts into ru_maxrss what the parent held before this process was started from it
-        status = Path("/proc/self/status").read_text("ascii")
+        status = Path(f"/proc/{process or 'self'}/status").read_text("ascii")
         return round(int(status.split("VmHWM:")[1].split()[0]) / (1 << 10), 1)
     except (OSError, IndexError):
-        pass
+        if process is not None:
+            return 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)

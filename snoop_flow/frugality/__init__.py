@@ -3,7 +3,7 @@
 A leaf: counters of the machine and arithmetic, nothing of the engine.
 """
 
-from snoop_flow.frugality.children import count_child, forget_child
+from snoop_flow.frugality.children import count_child, counted_children, forget_child
 from snoop_flow.frugality.costs import Cost, energy_text, joules_text, method_text
 from snoop_flow.frugality.counters import Counters
 from snoop_flow.frugality.metering import Ledger, Meter, metered
@@ -14,6 +14,7 @@ __all__ = [
     "Ledger",
     "Meter",
     "count_child",
+    "counted_children",
     "energy_text",
     "forget_child",
     "joules_text",

@@ -22,6 +22,12 @@ def count_child(pid: int) -> None:
         _seen[pid] = 0.0
 
 
+def counted_children() -> list[int]:
+    """The processes that are counted now."""
+    with _lock:
+        return list(_seen)
+
+
 def forget_child(pid: int) -> None:
     """Read for the last time what a process took; call it before the process is ended and waited for."""
     global _ended

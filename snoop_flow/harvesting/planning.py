@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from snoop_flow.entities import Failure, Job, Source
 from snoop_flow.errors import FailureKind, SourceError, UsageError
+from snoop_flow.fetching import Fetcher
 from snoop_flow.jobs import Payload
 from snoop_flow.plugin_types import (
     Checkpoint,
@@ -28,6 +29,7 @@ from snoop_flow.store.rows import chunks, opaque_id
 from snoop_flow.workspace import Workspace
 
 STAGE = "harvest"
+UNITS_OF_LARGE = 64  # that the records of a large harvest make at least
 
 
 def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
@@ -98,8 +100,29 @@ def _plan_source(workspace: Workspace, source: Source, limit: int | None, full: 
     if whole and found.checkpoint is not None:
         first["checkpoint"] = found.checkpoint
     yield first
-    for part in chunks(refs, workspace.settings.harvest_batch):
+    for part in chunks(refs, _unit_size(workspace, source, len(refs))):
         yield {**common, "refs": [[ref.uri, dict(ref.hint), ref.stamp, ref.only_new] for ref in part], "failed": []}
+
+
+def _unit_size(workspace: Workspace, source: Source, records: int) -> int:
+    """Records in a unit: a batch, and in a large harvest of what is near up to four, since each unit has its price.
+
+    A killed process leaves three units at most, so that less than a twentieth of such a harvest is read again.
+    """
+    batch = workspace.settings.harvest_batch
+    if not near(source, workspace.fetcher()):
+        return batch
+    return max(batch, min(records // UNITS_OF_LARGE, 4 * batch))
+
+
+def near(source: Source, fetcher: Fetcher) -> bool:
+    """Whether a source lies on one's own disk or server, so that a processor is what limits its reading."""
+    if re.match("https?://", source.location, re.IGNORECASE) is None:
+        return Path(source.location).exists()
+    try:
+        return fetcher.unhurried(source.location)
+    except SourceError:
+        return False
 
 
 def _listed(workspace: Workspace, source: Source, limit: int | None, full: bool) -> _List:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
 from snoop_flow.errors import ConflictError, FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
-from snoop_flow.harvesting.planning import STAGE, absolute, failure_of, opened, plan, record_id, wait_before_retry
+from snoop_flow.harvesting.planning import (
+    STAGE,
+    absolute,
+    failure_of,
+    near,
+    opened,
+    plan,
+    record_id,
+    wait_before_retry,
+)
 from snoop_flow.harvesting.saving import Known, Read, known_records, save_all
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import RecordRef, SourceSpec
@@ -21,11 +28,14 @@ from snoop_flow.reading import Lent, Order, Outcome, Wanted, read_each
 from snoop_flow.reports import FailedThing, HarvestReport
 from snoop_flow.store import aliases, collections, failures, records
 from snoop_flow.store import jobs as unit_store
-from snoop_flow.store.rows import now
+from snoop_flow.store.rows import chunks, now
 from snoop_flow.workspace import Workspace
 
 MANY_UNITS = 16  # open ones that are worth another process, which takes half a second of a processor to start
+MANY_ITEMS = 10_000  # that are kept in memory before they are written, some 20 MB
 COUNTS = ("records", "items", "new", "changed", "unchanged", "skipped", "gone")
+
+Failed = tuple[RecordRef, SourceError]
 
 
 def harvest(
@@ -90,19 +100,18 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
     gone = _withdraw(workspace, source, payload.get("gone", ()))
     report: dict[str, Any] = {**dict.fromkeys(COUNTS, 0), "gone": gone, "failed": list(payload["failed"])}
     refs = [RecordRef(*one) for one in payload["refs"]]
-    if not refs:
-        return report
     known = known_records(workspace, source, refs)
-    read, failed = _read(workspace, job, source, refs, known)
-    with workspace.catalogue.write(trusting=True) as connection:
-        collections.source_by_id(connection, source.id)  # is there still; all else that rows refer to is written here
-        for name, count in save_all(connection, workspace.settings.public_url, source, read).items():
-            report[name] += count
-        _keep_failures(workspace, connection, source, known, failed)
-    report["failed"] += [failure_of(ref.uri, error) for ref, error in failed]
-    for one in read:
-        problems = one.draft.problems if one.draft else ()
-        report["failed"] += [{"uri": one.ref.uri, "kind": "invalid", "reason": why} for why in problems]
+    for read, failed in _batches(workspace, job, source, refs, known):
+        with workspace.catalogue.write(trusting=True, waiting=False) as connection:
+            # is there still; all else that rows refer to is written here
+            collections.source_by_id(connection, source.id)
+            for name, count in save_all(connection, workspace.settings.public_url, source, read).items():
+                report[name] += count
+            _keep_failures(connection, source, known, failed)
+        report["failed"] += [failure_of(ref.uri, error) for ref, error in failed]
+        for one in read:
+            problems = one.draft.problems if one.draft else ()
+            report["failed"] += [{"uri": one.ref.uri, "kind": "invalid", "reason": why} for why in problems]
     return report
 
 
@@ -116,9 +125,31 @@ def _withdraw(workspace: Workspace, source: Source, deleted: Sequence[str]) -> i
         return records.withdraw(connection, ids, now())
 
 
-def _read(
+def _batches(
     workspace: Workspace, job: Job, source: Source, refs: Sequence[RecordRef], known: Mapping[str, Known]
-) -> tuple[list[Read], list[tuple[RecordRef, SourceError]]]:
+) -> Iterator[tuple[list[Read], list[Failed]]]:
+    """What was read, by what is written at once: the whole unit, unless its records have very many items."""
+    read: list[Read] = []
+    failed: list[Failed] = []
+    fetcher = workspace.fetcher()
+    for part in chunks(refs, workspace.settings.harvest_batch):
+        some, others = _read(workspace, fetcher, job, source, part, known)
+        read, failed = read + some, failed + others
+        if sum(len(one.draft.items) for one in read if one.draft) >= MANY_ITEMS:
+            yield read, failed
+            read, failed = [], []
+    if read or failed:
+        yield read, failed
+
+
+def _read(
+    workspace: Workspace,
+    fetcher: Fetcher,
+    job: Job,
+    source: Source,
+    refs: Sequence[RecordRef],
+    known: Mapping[str, Known],
+) -> tuple[list[Read], list[Failed]]:
     """Read records of one source, unless what is known of them says that they did not change."""
     spec = workspace.host.source_for(source.location, source.type)
     read, wanted = [], []
@@ -130,7 +161,7 @@ def _read(
         else:
             wanted.append(Wanted(ref, before.validator if same_reader else {}))
     failed = []
-    for one, outcome in zip(wanted, _outcomes(workspace, job, source, spec, wanted), strict=True):
+    for one, outcome in zip(wanted, _outcomes(workspace, fetcher, job, source, spec, wanted), strict=True):
         if outcome.failure is not None:
             failed.append((one.ref, outcome.failure))
         else:
@@ -140,34 +171,18 @@ def _read(
 
 
 def _outcomes(
-    workspace: Workspace, job: Job, source: Source, spec: SourceSpec, wanted: Sequence[Wanted]
+    workspace: Workspace, fetcher: Fetcher, job: Job, source: Source, spec: SourceSpec, wanted: Sequence[Wanted]
 ) -> list[Outcome]:
-    fetcher = workspace.fetcher()
-    if job.total - job.done >= MANY_UNITS and _near(source, fetcher):
+    if near(source, fetcher):
         order = Order(spec.open, source.location, fetcher.policy, workspace.turns.folder, wanted)
-        if (found := workspace.readers.read(order)) is not None:
+        many = job.total - job.done >= MANY_UNITS
+        if (found := workspace.readers.read(order, starting=many)) is not None:
             return found
     lent = Lent(fetcher)
     return read_each(cache(lambda: opened(workspace, source, lent)), lent, wanted)
 
 
-def _near(source: Source, fetcher: Fetcher) -> bool:
-    """Whether a source lies on one's own disk or server, so that a processor is what limits its reading."""
-    if re.match("https?://", source.location, re.IGNORECASE) is None:
-        return Path(source.location).exists()
-    try:
-        return fetcher.unhurried(source.location)
-    except SourceError:
-        return False
-
-
-def _keep_failures(
-    workspace: Workspace,
-    connection: Any,
-    source: Source,
-    known: Mapping[str, Known],
-    failed: Sequence[tuple[RecordRef, SourceError]],
-) -> None:
+def _keep_failures(connection: Any, source: Source, known: Mapping[str, Known], failed: Sequence[Failed]) -> None:
     for ref, error in failed:
         wait = wait_before_retry(error)
         due = None if wait is None else now() + timedelta(seconds=wait)

@@ -112,10 +112,10 @@ def _record_values(id_: str, source: Source, draft: RecordDraft, uri: str) -> di
         "collection_id": source.collection_id,
         "source_id": source.id,
         "uri": uri,
-        "label": _json(draft.label),
-        "metadata": [[_json(label), _json(value)] for label, value in draft.metadata],
+        "label": dict(draft.label),
+        "metadata": [[dict(label), dict(value)] for label, value in draft.metadata],
         "rights": draft.rights,
-        "attribution": _json(draft.attribution),
+        "attribution": dict(draft.attribution),
         "homepage": draft.homepage,
         "version": draft.version,
         "digest": draft.digest,
@@ -140,7 +140,7 @@ def _item_values(
         "kind": item.kind,
         "uri": f"{public}/iiif/canvases/{_id(record, canvas)}" if draft.local else canvas.uri or canvas.key,
         "selector": item.selector,
-        "label": _json(item.label),
+        "label": dict(item.label),
         "width": item.width,
         "height": item.height,
         "position": place,
@@ -160,10 +160,6 @@ def _canvas(described: Mapping[tuple[str, str], ItemDraft], item: ItemDraft) -> 
             break
         item = described[item.parent]
     raise IntegrityError(f"item {item.key} {item.selector} is a part of {item.parent}, which leads to no canvas")
-
-
-def _json(label: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    return {language: list(texts) for language, texts in label.items()}
 
 
 def _texts(label: Mapping[str, Sequence[str]]) -> list[str]:

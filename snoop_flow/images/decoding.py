@@ -11,6 +11,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Protocol
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -20,6 +21,7 @@ from snoop_flow.errors import FailureKind, SourceError
 from snoop_flow.images.colours import to_averaging, to_rgb
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000")
+_READERS = ("Jpeg", "Mpo", "Png", "Tiff", "WebP", "Gif", "Bmp", "Jpeg2K")
 MAX_PIXELS = 400_000_000
 _MOST_HALVINGS = 5
 _SIDEWAYS = frozenset({5, 6, 7, 8})
@@ -73,6 +75,12 @@ def decode(data: bytes, longest: int | None = None, *, uri: str = "image", max_p
             picture = ImageOps.exif_transpose(picture)
         picture.info.clear()
         return picture
+
+
+def load_readers() -> None:
+    """Import the readers of `FORMATS` now rather than with the first image that needs one."""
+    for name in _READERS:
+        import_module(f"PIL.{name}ImagePlugin")
 
 
 def image_size(data: bytes, *, uri: str = "image", max_pixels: int = MAX_PIXELS) -> tuple[int, int]:

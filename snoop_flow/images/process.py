@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import FailureKind, SnoopError, SourceError
-from snoop_flow.frugality import count_child, forget_child
 from snoop_flow.images.decoding import MAX_PIXELS
 from snoop_flow.images.frames import READY, REPLY, REQUEST, receive, send
 
@@ -73,7 +70,6 @@ class Child:
         except SnoopError:
             self._connection.close()
             raise
-        count_child(self._process.pid)
         self._await_start()
 
     def decode(self, data: bytes, longest: int | None, uri: str) -> Image.Image:
@@ -97,9 +93,7 @@ class Child:
         """End the process and wait for it."""
         self.alive = False
         self._connection.close()
-        forget_child(self._process.pid)
-        self._process.kill()
-        self._process.wait()
+        end_child(self._process)
 
     def _await_start(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it was asked for
@@ -135,34 +129,6 @@ class Child:
     def _lost(self, uri: str, reason: str) -> SourceError:
         self.end()
         return SourceError(FailureKind.HOSTILE, uri, reason)
-
-
-def start_child(
-    program: str, arguments: Sequence[str], descriptors: Sequence[int], what: str
-) -> subprocess.Popen[bytes]:
-    """Start a Python program that reads foreign bytes; it inherits a few open files and nothing else.
-
-    Args:
-        what: its name, for the error.
-
-    Raises:
-        SnoopError: it cannot be started.
-    """
-    # A bare environment: whoever takes a decoder over finds no password in it.
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-c", program, *arguments],
-            env={**kept, "PYTHONPATH": path},
-            pass_fds=tuple(descriptors),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the parent, which then hangs up
-        )
-    except OSError as error:
-        raise SnoopError(f"{what} cannot start: {error}") from error
 
 
 def _failure(uri: str, payload: bytearray) -> SourceError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import secrets
 from pathlib import Path
@@ -47,12 +48,25 @@ class Thumbnails:
             OSError: the disk is full or not writable; the old thumbnail, if any, stays.
         """
         path = self.path(item_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{item_id[:64]}.{secrets.token_hex(6)}.tmp")
+        encoded = io.BytesIO()
+        small = shrink(image, THUMBNAIL_SIZE)
+        (small if small.mode == "RGB" else small.convert("RGB")).save(encoded, "JPEG", quality=_QUALITY)
         try:
-            with draft.open("xb") as file:
-                shrink(image, THUMBNAIL_SIZE).convert("RGB").save(file, "JPEG", quality=_QUALITY)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+            _write(path, encoded.getbuffer())
+        except FileNotFoundError:  # the first one in its folder
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, encoded.getbuffer())
         return path
+
+
+def _write(path: Path, data: memoryview) -> None:
+    """Write a file whole or not at all; not synced, since a thumbnail that a power cut takes is made again."""
+    draft = path.with_name(f".{path.stem[:64]}.{secrets.token_hex(6)}.tmp")
+    file = draft.open("xb")
+    try:
+        with file:
+            file.write(data)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,8 +1,4 @@
-"""Decoding in child processes: a hostile image can cost its own process, never ours.
-
-The children are plain programs over a socket pair, not `multiprocessing` workers: those import the caller's main
-module, hand back pickles, and a dead one takes its whole pool along. Starting one is safe beside running threads.
-"""
+"""Decoding in child processes: a hostile image can cost its own process, never ours."""
 
 from __future__ import annotations
 

@@ -1,16 +1,14 @@
 """The processes that read, as seen by their parent.
 
-They are started late and never waited for while they start: who finds none ready reads itself. Like decoders
-(`snoop_flow.images.process`) they are plain programs over a socket pair, and end when it is closed, be it by a parent
-that was killed. What they hand back is taken as our own: they run the same code on the same documents.
+They are started late and never waited for while they start: who finds none ready reads itself. Like decoders they are
+plain programs over a socket pair (`snoop_flow.children`), and end when it is closed, be it by a parent that was killed.
+What they hand back is taken as our own: they run the same code on the same documents.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,15 +16,18 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
+from snoop_flow.children import end_child, start_child
+from snoop_flow.errors import SnoopError
 from snoop_flow.fetching import FetchPolicy
-from snoop_flow.frugality import count_child, forget_child
 from snoop_flow.plugin_types import HarvestSource, SourceContext
 from snoop_flow.reading.outcomes import Outcome, Wanted, unpacked
 
-# The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones.
+# The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones. Nor does
+# it need what its libraries bring along unasked, a quarter of the time it takes to start: the command line of httpx,
+# HTTP/2, which the fetcher does not speak, and a web server.
 _PROGRAM = """
 import sys, types
-sys.modules["httpx._main"] = None  # its command line
+sys.modules.update(dict.fromkeys(["httpx._main", "h2", "tornado"]))
 sys.modules["snoop_flow.builtin"] = types.ModuleType("snoop_flow.builtin")
 sys.modules["snoop_flow.builtin"].__path__ = [sys.argv[1]]
 from snoop_flow.reading.child import main
@@ -62,21 +63,25 @@ class Readers:
         self._idle: list[_Reader] = []
         self._busy = 0
 
-    def read(self, order: Order) -> list[Outcome] | None:
-        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source."""
+    def read(self, order: Order, *, starting: bool = True) -> list[Outcome] | None:
+        """Have a batch read; None where the caller has to: no process is ready yet, or it cannot read this source.
+
+        Args:
+            starting: there is enough left to read that a process that is not there yet is worth its start.
+        """
         try:
             message = pickle.dumps(order)
         except (pickle.PicklingError, AttributeError, TypeError):  # such as a source that is opened by a closure
             return None
-        reader = self._take()
+        reader = self._take(starting)
         if reader is None:
             return None
-        found: list[Outcome] | None = None
         try:
-            found = reader.read(message)
+            answer = reader.ask(message)
         finally:
-            self._give_back(reader)
-        return found
+            self._give_back(reader)  # it reads the next batch while this one is unpacked
+        found = None if answer is None else pickle.loads(answer)  # noqa: S301 - from our own process
+        return None if found is None else [unpacked(one) for one in found]
 
     def rest(self) -> None:
         """End the processes that are idle."""
@@ -85,7 +90,7 @@ class Readers:
         for reader in idle:
             reader.end()
 
-    def _take(self) -> _Reader | None:
+    def _take(self, starting: bool) -> _Reader | None:
         """A process that is ready, waited for where all are at work; None while one is starting."""
         with self._free:
             self._free.wait_for(lambda: self._busy < max(self._most, 1))
@@ -95,8 +100,8 @@ class Readers:
                 self._busy += 1
             elif any(not one.alive for one in self._idle):
                 self._most = 0  # processes cannot start here, so it is not tried before every batch
-            elif len(self._idle) + self._busy < self._most:
-                with suppress(OSError):  # no memory, no more processes: the caller reads itself
+            elif starting and len(self._idle) + self._busy < self._most:
+                with suppress(OSError, SnoopError):  # no memory, no more processes: the caller reads itself
                     self._idle.append(_Reader())
             return ready
 
@@ -117,17 +122,9 @@ class _Reader:
         self.alive = True
         self._connection, theirs = Pipe()
         builtin = str(Path(__file__).parents[1] / "builtin")
-        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, builtin, str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": path},
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the parent, which then hangs up
-            )
-        count_child(self._process.pid)
+            number = theirs.fileno()
+            self._process = start_child(_PROGRAM, [builtin, str(number)], (number,), "a reader", trusted=True)
         self._greeted = False
 
     def ready(self) -> bool:
@@ -140,23 +137,20 @@ class _Reader:
                 self.alive = False
         return self._greeted and self.alive
 
-    def read(self, message: bytes) -> list[Outcome] | None:
-        """Read a batch; None when it cannot, after which it may be dead."""
+    def ask(self, message: bytes) -> bytes | None:
+        """The answer to an order; None where it has died."""
         try:
             self._connection.send_bytes(message)
-            answer = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - from our own process
+            return self._connection.recv_bytes()
         except (EOFError, OSError):
             self.alive = False
             return None
-        return None if answer is None else [unpacked(one) for one in answer]
 
     def end(self) -> None:
         """End the process and wait for it."""
         self.alive = False
         self._connection.close()
-        forget_child(self._process.pid)
-        self._process.kill()
-        self._process.wait()
+        end_child(self._process)
 
 
 def _something(connection: Connection) -> bool:

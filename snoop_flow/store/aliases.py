@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from snoop_flow.store.rows import chunks, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import chunks
 from snoop_flow.store.schema import alias, item, record
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from snoop_flow.entities import Collection, Source
 from snoop_flow.errors import NotFoundError
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import searched
-from snoop_flow.store.rows import chunks, now, opaque_id, to, upsert
+from snoop_flow.store.rows import chunks, now, opaque_id, to
 from snoop_flow.store.schema import collection, item, record, source
 
 

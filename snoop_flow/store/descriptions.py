@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
+import orjson
 from sqlalchemy import (
+    JSON,
+    BigInteger,
     ColumnElement,
     Connection,
     Float,
@@ -78,13 +81,21 @@ def add(connection: Connection, batch: Sequence[tuple[Mapping[str, Any], Sequenc
     rows += [
         (values["id"], numbers[one["id"]], one["words"]) for values, items in batch for one in items if one["words"]
     ]
-    described = [
-        {"record_id": record_id, "item": number, "words": words}
-        for record_id, number, given in rows
-        if (words := indexed(given))
-    ]
+    described = [(id_, number, words) for id_, number, given in rows if (words := indexed(given))]
     for part in chunks(described):
-        connection.execute(insert(description), part)
+        _insert(connection, part)
+
+
+def _insert(connection: Connection, rows: Sequence[tuple[str, int | None, str]]) -> None:
+    """Write rows by one statement, given as JSON: for each statement, FTS5 takes four times as long as for a row."""
+    text = orjson.dumps(rows).decode()
+    if connection.dialect.name == "postgresql":
+        each = func.json_array_elements(cast(literal(text), JSON)).table_valued("value")
+    else:
+        each = func.json_each(text).table_valued("value")
+    id_, number, words = (each.c.value.op("->>")(place) for place in range(3))
+    columns = [description.c.record_id, description.c.item, description.c.words]
+    connection.execute(insert(description).from_select(columns, select(id_, cast(number, BigInteger), words)))
 
 
 def find(

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from snoop_flow.entities import EmbeddingSet, SetKind, Shard
 from snoop_flow.errors import NotFoundError
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import searched
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import dead_row, embedding_set, item, shard, vector_row
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import enriched
 
 EVERYWHERE = ""  # the scope that is no collection

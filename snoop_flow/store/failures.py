@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, delete, func, select, true, tuple_
 
 from snoop_flow.entities import Failure, HostFailures
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.people import acting_user
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import event, failure
 
 SUBJECT_LENGTH = 2000  # PostgreSQL cannot index longer keys

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from snoop_flow.store.rows import now, to, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import now, to
 from snoop_flow.store.schema import film_claim
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select, update
 
 from snoop_flow.entities import Item, ItemKind, Record
 from snoop_flow.store import records
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import item_of
-from snoop_flow.store.rows import now, upsert
+from snoop_flow.store.rows import now
 from snoop_flow.store.schema import film, film_part, item, record
 
 FOUND = (ItemKind.SHOT, ItemKind.KEYFRAME)

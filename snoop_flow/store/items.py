@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, 
 
 from snoop_flow.entities import Item, ItemKind
 from snoop_flow.errors import NotFoundError
-from snoop_flow.store.rows import chunks, languages, to, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import chunks, languages, to
 from snoop_flow.store.schema import item, record, vector_row
 
 whole: ColumnElement[bool] = or_(item.c.kind != ItemKind.REGION, item.c.parent.is_(None))

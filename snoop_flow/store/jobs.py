@@ -50,11 +50,12 @@ def add_once(connection: Connection, id_: str, kind: str, parameters: Mapping[st
 
 
 def _job(connection: Connection, row: Any) -> Job:
-    finished = func.count(unit.c.finished_at)
-    total, done = connection.execute(select(func.count(), finished).where(unit.c.job_id == row.id)).one()
+    mine = select(func.count()).where(unit.c.job_id == row.id)  # each of the two is answered from an index
+    open_ = mine.where(unit.c.finished_at.is_(None))
+    total, left = connection.execute(select(mine.scalar_subquery(), open_.scalar_subquery())).one()
     report = dict(row.report)
     cost = report.pop(COST, {})
-    return to(Job, row, state=JobState(row.state), total=total, done=done, report=report, cost=cost)
+    return to(Job, row, state=JobState(row.state), total=total, done=total - left, report=report, cost=cost)
 
 
 def by_id(connection: Connection, id_: str, lock: bool = False) -> Job:

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from snoop_flow.entities import Mark
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.opinions import combined, standing
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import mark
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import annotation, outbox
 
 

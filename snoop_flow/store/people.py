@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from snoop_flow.entities import Institution, Role, User
 from snoop_flow.errors import ConflictError, NotFoundError
-from snoop_flow.store.rows import now, opaque_id, to, upsert
+from snoop_flow.store.bulk import upsert
+from snoop_flow.store.rows import now, opaque_id, to
 from snoop_flow.store.schema import institution, user
 
 LOCAL_LOGIN = "curator"

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
 from snoop_flow.entities import Annotation, Status
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import image_of
 from snoop_flow.store.predictions import publishable
-from snoop_flow.store.rows import chunks, now, to, upsert
+from snoop_flow.store.rows import chunks, now, to
 from snoop_flow.store.schema import annotation, item, prediction, record
 
 MUTABLE = ("content", "modified_at", "withdrawn_at", "version", "item")

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from snoop_flow.entities import Item, ItemKind, Record
 from snoop_flow.errors import IntegrityError, NotFoundError
 from snoop_flow.store import descriptions, embeddings
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import item_of, searched, whole
-from snoop_flow.store.rows import chunks, languages, to, upsert
+from snoop_flow.store.rows import chunks, languages, to
 from snoop_flow.store.schema import item, record
 
 

@@ -1,4 +1,4 @@
-"""Between database rows and entities, and the one statement both databases spell differently."""
+"""Between database rows and entities: ids, moments, batches."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row
 
 from snoop_flow.entities import LanguageMap
 
@@ -54,27 +53,6 @@ def _reader(entity: Any, changed: tuple[str, ...]) -> tuple[tuple[str, ...], Cal
 def languages(value: Mapping[str, Sequence[str]]) -> LanguageMap:
     """A language map as JSON gives it back, with tuples again."""
     return {language: tuple(texts) for language, texts in value.items()}
-
-
-def upsert(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    keys: Sequence[str],
-    update: Sequence[str] | None = None,
-) -> None:
-    """Insert rows; where the keys exist, update the named columns (all but the keys by default, none if empty)."""
-    if not rows:
-        return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    names = [name for name in rows[0] if name not in keys] if update is None else list(update)
-    if names:
-        changed = {name: statement.excluded[name] for name in names}
-        statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(keys))
-    connection.execute(statement, list(rows))
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -520,6 +520,15 @@ unit = Table(
     Column("report", JSON, nullable=True),
     _when("finished_at", nullable=True),
 )
+# they are counted whenever a job is looked at, and payloads are long
+Index(
+    "ix_unit_open",
+    unit.c.job_id,
+    unit.c.number,
+    unit.c.finished_at,  # always NULL, but SQLite would look it up in the row
+    sqlite_where=unit.c.finished_at.is_(None),
+    postgresql_where=unit.c.finished_at.is_(None),
+)
 
 failure = Table(
     "failure",

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from snoop_flow.store.bulk import upsert
 from snoop_flow.store.items import searched, whole
-from snoop_flow.store.rows import chunks, upsert
+from snoop_flow.store.rows import chunks
 from snoop_flow.store.schema import item, record, segmented
 
 

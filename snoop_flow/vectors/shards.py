@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from snoop_flow.errors import IntegrityError
-from snoop_flow.vectors.codes import Codes, encode
+from snoop_flow.vectors.codes import BLOCK_ROWS, Codes, encode
+
+Vectors = NDArray[np.float32] | NDArray[np.float16]  # (n, D)
 
 FORMAT = "snoop-flow shard 2"
 _DTYPES: dict[str, np.dtype[Any]] = {
@@ -45,7 +47,7 @@ class ShardFile:
     codes: Codes
 
 
-def write_shard(path: Path, vectors: NDArray[np.float32], numbers: NDArray[np.int64], fingerprint: str) -> str:
+def write_shard(path: Path, vectors: Vectors, numbers: NDArray[np.int64], fingerprint: str) -> str:
     """Seal vectors in a new file; returns its SHA-256.
 
     Raises:
@@ -55,7 +57,7 @@ def write_shard(path: Path, vectors: NDArray[np.float32], numbers: NDArray[np.in
         raise IntegrityError(f"{path.name}: there are vectors that are zero or not finite; nothing was kept")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
-    halves = vectors.astype(np.float16)
+    halves = vectors.astype(np.float16, copy=False)
     coded = encode(halves)
     arrays: dict[str, NDArray[Any]] = {
         "vectors": halves,
@@ -72,14 +74,18 @@ def write_shard(path: Path, vectors: NDArray[np.float32], numbers: NDArray[np.in
     return file_digest(path)
 
 
-def usable(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+def usable(vectors: Vectors) -> NDArray[np.bool_]:
     """Which of (n, D) vectors can be ranked, (n,).
 
     A vector of zeros has the score 0 for every query, and would pass as a member of any class with a low boundary.
     """
-    finite = np.asarray(np.isfinite(vectors).all(axis=1), np.bool_)
-    largest = np.abs(np.where(finite[:, None], vectors, 0)).max(axis=1, initial=0)
-    return np.asarray(finite & (largest > SMALLEST_NUMBER), np.bool_)
+    found = np.empty(len(vectors), np.bool_)
+    for start in range(0, len(vectors), BLOCK_ROWS):  # a copy of all would be as large as the vectors
+        block = np.asarray(vectors[start : start + BLOCK_ROWS], np.float32)
+        finite = np.asarray(np.isfinite(block).all(axis=1), np.bool_)
+        largest = np.abs(np.where(finite[:, None], block, 0)).max(axis=1, initial=0)
+        found[start : start + BLOCK_ROWS] = finite & (largest > SMALLEST_NUMBER)
+    return found
 
 
 def read_shard(path: Path, rows: int, dimension: int) -> ShardFile:

@@ -139,3 +139,14 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     listed = re.findall(r"\]\(([^)]+\.md)\)", (DOCS / "index.md").read_text("utf-8"))
     pages = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"index.md"}
     assert set(listed) == pages
+
+
+def test_the_pictures_of_screens_are_those_that_the_script_takes() -> None:
+    script = (ROOT / "scripts" / "screenshots.py").read_text("utf-8")
+    kept = {one.stem for one in (DOCS / "pictures").glob("*.png")}
+    told = "".join(page.read_text("utf-8") for page in PAGES)
+    assert kept == set(re.findall(r"pictures/([\w-]+)\.png", told))
+    for name in kept:
+        scene, language, theme = name.rsplit("-", 2)
+        assert (language in ("en", "fr"), theme in ("light", "dark")) == (True, True), name
+        assert f'"{scene}"' in script, name

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -28,6 +28,8 @@ from snoop_webui.application import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+expect.set_options(timeout=30_000)  # a machine that does much else at once is slow, not wrong
 
 Post = Callable[..., TestResponse]
 Visit = Callable[..., Page]
@@ -135,7 +137,7 @@ def visit(chromium: Browser, served: str) -> Iterator[Visit]:
         context = chromium.new_context(locale=options.pop("locale", "en-GB"), base_url=served, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console",

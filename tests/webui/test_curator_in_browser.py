@@ -15,6 +15,17 @@ Visit = Callable[..., Page]
 Items = Callable[[str], list[str]]
 
 
+# the address and the images say what the fields of the score window do
+WITHIN = """() => {
+  const read = (text) => (text ? Number(text.replace("−", "-")) : NaN);
+  const [low, high] = ["low", "high"].map((name) => read(document.querySelector(`input[name=${name}]`).value));
+  const asked = new URLSearchParams(location.search), busy = document.querySelector("#grid[aria-busy]");
+  const scores = [...document.querySelectorAll("#grid [role=option]")].map(({ dataset }) => read(dataset.score));
+  if (busy || !scores.length || read(asked.get("low")) !== low || read(asked.get("high")) !== high) return false;
+  return scores.every((score) => low - 0.01 <= score && score <= high + 0.01);
+}"""
+
+
 def _mark_first(page: Page, kind: str, count: int) -> int:
     """Mark the first images shown by the keyboard; returns how many are of the kind."""
     cells = page.locator("#grid [role=option]")
@@ -127,11 +138,12 @@ def test_marks_wait_for_the_server_and_are_sent_again_under_the_same_id(
     archive.fit(made.id)
     page = visit(f"/?class={made.id}", allow="net::ERR_FAILED")
     sent: list[str] = []
+    losing = [True]
 
     def lose(route: Route) -> None:
         operations = json.loads(route.request.post_data or "{}")["operations"]
         sent.extend(one["op_id"] for one in operations)
-        if len(sent) == 1:
+        if losing:
             route.fetch()  # the server has it, but the answer is lost on its way
             route.abort()
         else:
@@ -141,8 +153,9 @@ def test_marks_wait_for_the_server_and_are_sent_again_under_the_same_id(
     page.locator("#grid [role=option]").first.focus()
     page.keyboard.press("p")
     expect(page.locator("#save")).to_contain_text("1 not saved yet")
+    losing.clear()
     expect(page.locator("#save")).to_have_text("Saved")
-    assert len(sent) == 2
+    assert len(sent) >= 2
     assert len(set(sent)) == 1
     history = archive.mark_history(made.id)
     assert [entry.op_id for entry in history].count(sent[0]) == 1
@@ -194,11 +207,10 @@ def test_the_score_window_is_set_with_two_thumbs(visit: Visit, archive: Workspac
     assert 0 < below < everything
     assert "low=" not in page.url
     low.focus()  # the left one, by keys
-    for _ in range(4):
-        low.press("PageUp")
-    page.wait_for_url("**low=**")
-    page.wait_for_function(f"document.querySelectorAll('#grid [role=option]').length < {below}")
-    page.wait_for_load_state("networkidle")  # the answer to the last key, not to the first
+    low.press("PageUp")  # further on there is a gap between what is of the class and what is not
+    low.press("ArrowRight")
+    page.wait_for_function(WITHIN)  # the answer to the last key, not to the first
+    assert 0 < cells.count() < below
     bounds = [float(page.locator(f"input[name={name}]").input_value().replace("−", "-")) for name in ("low", "high")]
     scores = [float(str(cell.get_attribute("data-score")).replace("−", "-")) for cell in cells.all()]
     assert all(bounds[0] - 0.01 <= score <= bounds[1] + 0.01 for score in scores)
@@ -244,8 +256,7 @@ def test_the_context_of_an_image_and_back_to_the_same_focus(visit: Visit, archiv
 def test_a_region_is_drawn_moved_by_keys_and_searched_with(visit: Visit, archive: Workspace, items_of: Items) -> None:
     item = archive.item(items_of("frames")[0])
     page = visit(f"/items/{item.id}")
-    page.locator(".openseadragon-canvas").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.locator(".regions g[transform]").wait_for(state="attached")  # the viewer has opened the image
     page.locator("#main").focus()
     page.keyboard.press("t")
     expect(page.get_by_role("button", name="Region", exact=True)).to_have_attribute("aria-pressed", "true")
@@ -278,7 +289,7 @@ def test_french_speaks_and_counts_french(visit: Visit, archive: Workspace, items
     archive.fit(made.id)
     page = visit(f"/?class={made.id}", locale="fr-FR")
     expect(page.get_by_role("button", name="Affiner")).to_be_visible()
-    expect(page.get_by_text("Que montrer ensuite ?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Que montrer ensuite ?")).to_be_visible()
     assert "," in str(page.locator("#grid [role=option]").first.get_attribute("data-score"))
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("button", name="Refine")).to_be_visible()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from flask import Flask
+from flask import Flask, get_template_attribute
 from werkzeug.datastructures import MultiDict
 
+import snoop_flow
 import snoop_webui
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.reports import Histogram, HistoryEntry
@@ -43,6 +45,18 @@ def test_an_address_in_the_search_field_is_that_of_an_image() -> None:
 def test_a_chosen_strategy_wins_over_the_search_before_it() -> None:
     assert Asked(text="x", visual_class="c").shown == "search"
     assert Asked(text="x", visual_class="c", show="random").shown == "random"
+
+
+def test_images_of_a_query_change_sides_and_leave_it() -> None:
+    asked = Asked(items=("a", "b"), negatives=("c",))
+    assert asked.turned("a") == "/?item=b&not=c&not=a"
+    assert asked.turned("c") == "/?item=a&item=b&item=c"
+    assert asked.without_image("b") == "/?item=a&not=c"
+    assert not asked.alone("a")
+    last = Asked(items=("a",), negatives=("c",))
+    assert last.alone("a")
+    assert last.without_image("a") == "/"  # what is not wanted cannot be searched by itself
+    assert not Asked(text="x", items=("a",)).alone("a")
 
 
 def test_a_region_is_read_or_refused() -> None:
@@ -123,3 +137,20 @@ def test_energy_and_long_times_are_written_as_the_language_does(app: Flask) -> N
             assert languages.energy(5400) == energy
             assert languages.hours(31.2).replace("\u00a0", " ") == long
             assert languages.hours(0.2).replace("\u00a0", " ") == short
+
+
+def test_short_measures_keep_the_digits_that_tell(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        told = [languages.brief(value) for value in (0.0, 0.0123, 0.27, 1.06, 83.4, 12408.2)]
+    assert [one.replace("\u202f", " ") for one in told] == ["0", "0,01", "0,3", "1,1", "83", "12 408"]
+
+
+@pytest.mark.gate
+def test_whatever_happens_has_a_name_in_the_log(app: Flask) -> None:
+    source = "".join(path.read_text("utf-8") for path in Path(snoop_flow.__file__).parent.rglob("*.py"))
+    events = set(re.findall(r'"((?:class|user|login|predictions|annotation|key)\.[a-z_]+)"', source))
+    events |= {f"{kind}.done" for kind in re.findall(r'Verb\("([a-z_]+)"', source)}
+    assert len(events) > 20
+    with app.test_request_context():
+        named = get_template_attribute("macros.html", "event_name")
+        assert {one for one in events if str(named(one)).strip() == one} == set()

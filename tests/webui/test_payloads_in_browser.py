@@ -116,7 +116,8 @@ def test_payloads_run_nowhere_and_violate_no_policy(visit: Visit, archive: Works
     for login, password in ((PAYLOADS[121], "not that one"), ("eve", PASSWORD)):
         page.locator("[name=login]").fill(login)
         page.locator("[name=password]").fill(password)
-        page.locator("main button.primary").click()
+        with page.expect_navigation():
+            page.locator("main button.primary").click()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.pwned === undefined"), login
     assert archive.login_needed()

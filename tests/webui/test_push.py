@@ -284,7 +284,7 @@ def test_from_the_page_to_a_server_of_the_settings(
         answer = client.post(path, data=form)
         assert answer.status_code == 303
         job = workspace.job(answer.location.rsplit("/", 1)[-1])
-        for _ in range(300):
+        for _ in range(1200):
             if (job := workspace.job(job.id)).state.value in ("done", "failed"):
                 break
             time.sleep(0.1)

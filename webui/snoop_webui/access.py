@@ -8,12 +8,14 @@ show a key; who shows one is its holder and nobody else, whatever cookies come a
 from __future__ import annotations
 
 from flask import Flask, Response, g, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow.entities import Role, User
 from snoop_flow.errors import ForbiddenError, phrase
 from snoop_webui import current
 from snoop_webui.failures import failure, speaks_json
+from snoop_webui.happenings import role_name
 from snoop_webui.security import shows_key
 
 SESSION_KEY = "login"
@@ -52,6 +54,12 @@ def me() -> User | None:
     return found
 
 
+def may(role: Role) -> bool:
+    """Whether who asks has a role, so that a page offers only what would be done."""
+    found = me()
+    return found is not None and found.may(role)
+
+
 def _enter() -> Response | Answer | None:
     workspace = current.workspace()
     g.login_needed = workspace.login_needed()
@@ -68,11 +76,23 @@ def _enter() -> Response | Answer | None:
     if g.me is None:
         return unauthorized(phrase(f"this key does not open {_scope()} here, or no more")) if keyed else _to_login()
     if not g.me.may(needed := _needed()):
-        raise ForbiddenError(f"this needs the role {needed}; you are {g.me.role}: ask an administrator")
+        raise ForbiddenError(_refusal(needed, g.me.role))
     if g.login_needed or keyed:
         g.acting = workspace.acting(g.me)
         g.acting.__enter__()
     return None
+
+
+def _refusal(needed: Role, has: str) -> str:
+    """Why somebody may not, in their language; programs are told by the codes of the roles."""
+    if speaks_json() and not request.headers.get("X-CSRF-Token"):
+        return f"this needs the role {needed}; you are {has}: ask an administrator"
+    text: str = _(
+        "This needs the role “%(needed)s”; yours is “%(has)s”. An administrator can change it.",
+        needed=role_name(needed),
+        has=role_name(has),
+    )
+    return text
 
 
 def _scope() -> str:
@@ -113,11 +133,12 @@ def _to_login() -> Response | Answer:
     if request.method == "GET" and not speaks_json() and not request.headers.get("X-Fragment"):
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("login.show", next=wanted if wanted != "/" else None), 303)
-    return failure(LOGGED_OUT, 401)
+    return failure(LOGGED_OUT if speaks_json() else _("Your session is over: log in and try again."), 401)
 
 
 def _needed() -> Role:
-    if request.blueprint == "administration":
+    # a look at a source makes this server ask another, maybe one inside the institution's network
+    if request.blueprint == "administration" or (request.endpoint == "sources.index" and request.args.get("location")):
         return Role.ADMINISTRATOR
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return Role.VIEWER

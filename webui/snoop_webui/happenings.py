@@ -28,6 +28,9 @@ def figures(kind: str) -> dict[str, str]:
         "gone": _("gone"),
         "added": _("added"),
         "removed": _("removed"),
+        "films": _("films"),
+        "shots": _("shots"),
+        "keyframes": _("keyframes"),
         "embedded": _("embedded"),
         "segmented": _("images cut into parts"),
         "regions": _("parts"),
@@ -92,7 +95,7 @@ def _told(name: str, value: Any, all_: Mapping[str, Any]) -> str:
         "high": lambda: "",
         "above": lambda: _("all from %(score)s on", score=score(value)),
         "disabled_at": lambda: _("let in again") if value == "None" else _("shut out"),
-        "role": lambda: _role(value),
+        "role": lambda: role_name(value),
     }
     if name in words:
         return str(words[name]())
@@ -117,7 +120,8 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _role(role: str) -> str:
+def role_name(role: str) -> str:
+    """What a role is called."""
     names: dict[str, str] = {
         "viewer": _("viewer"),
         "curator": _("curator"),

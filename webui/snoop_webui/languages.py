@@ -68,7 +68,9 @@ def speak(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, score=score, percent=percent, share=share, at_least=at_least, moment=moment, ago=ago, text=text
     )
-    app.jinja_env.filters.update(energy=energy, hours=hours, lasting=lasting, clock=clock, moment_of=moment_of)
+    app.jinja_env.filters.update(
+        energy=energy, hours=hours, brief=brief, lasting=lasting, clock=clock, moment_of=moment_of
+    )
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
@@ -106,6 +108,11 @@ def score(value: float | None) -> str:
 def _score(value: float, code: str) -> str:
     """Kept, since a page of thousands of images writes the same few hundred scores."""
     return str(format_decimal(value, format="0.00", locale=code)).replace("-", "−")
+
+
+def brief(value: float) -> str:
+    """A measure with the digits that tell: `0,03`, `1,1`, `83`."""
+    return number(float(f"{value:.1g}") if value < 1 else round(value, 1 if value < 10 else None))
 
 
 def at_least(share: float) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from flask import Flask, request, url_for
 
+from snoop_flow.entities import Role
 from snoop_webui import current
-from snoop_webui.access import me
+from snoop_webui.access import may, me
 from snoop_webui.forms import more_labels
-from snoop_webui.happenings import detail, failure_kind, figures, stage
+from snoop_webui.happenings import detail, failure_kind, figures, role_name, stage
 from snoop_webui.keys import DEFAULTS, keymap
 from snoop_webui.languages import translated
 
@@ -24,7 +25,7 @@ def present(app: Flask) -> None:
     known = {"plugin_title": plugin_title, "figures": figures}
     app.jinja_env.globals.update(known)  # so that imported macros know them
     app.jinja_env.filters.update(translated=translated, detail=detail, failure_kind=failure_kind, stage=stage)
-    app.jinja_env.filters.update(more_labels=more_labels)
+    app.jinja_env.filters.update(more_labels=more_labels, role_name=role_name)
     app.context_processor(
         lambda: {
             "theme": theme(),
@@ -34,6 +35,8 @@ def present(app: Flask) -> None:
             "has_mirador": (static / "vendor/mirador/mirador.min.js").is_file(),
             "asset": lambda name: _asset(static, name),
             "keymap": _keymap(),
+            "may_teach": may(Role.CURATOR),
+            "may_govern": may(Role.ADMINISTRATOR),
             "institution": current.workspace().settings.institution,
         }
     )

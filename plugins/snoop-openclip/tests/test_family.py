@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,16 +23,6 @@ open_clip = pytest.importorskip("open_clip", reason="not installed: make models"
 Made = Callable[[str], Path]
 
 
-@pytest.fixture
-def copied(made: Made, tmp_path: Path) -> Callable[[str], Path]:
-    """A copy of a tiny checkpoint, to be damaged."""
-
-    def copy(kind: str) -> Path:
-        return Path(shutil.copytree(made(kind), tmp_path / kind))
-
-    return copy
-
-
 def test_facts_and_names_are_known_without_torch(made: Made) -> None:
     code = (
         "import sys, snoop_openclip.plugin as p; given = p.register_backbones(); spec = p.resolve(sys.argv[1]);"
@@ -50,7 +39,7 @@ def test_the_family_is_given() -> None:
     assert len({one.name for one in known}) == len(MODELS)
 
 
-def test_the_fingerprint_follows_weights_and_preprocessing(copied: Callable[[str], Path]) -> None:
+def test_the_fingerprint_follows_weights_and_preprocessing(copied: Made) -> None:
     folder = copied("vit")
     plain = resolve(str(folder)).fingerprint()
     path = folder / "open_clip_config.json"
@@ -85,7 +74,7 @@ def test_a_checkpoint_that_can_hold_programs_is_not_loaded(tmp_path: Path) -> No
     assert "give a .safetensors file" in str(_failure(f"ViT-B-32={tmp_path}/text.txt"))
 
 
-def test_unknown_architectures_and_tags(copied: Callable[[str], Path]) -> None:
+def test_unknown_architectures_and_tags(copied: Made) -> None:
     weights = copied("vit") / "open_clip_model.safetensors"
     assert "OpenCLIP has no model 'ViT-Z'; it has ViT-" in str(_failure(f"ViT-Z={weights}"))
     assert "no checkpoint 'nothing' of ViT-B-32; it has openai" in str(_failure("ViT-B-32/nothing"))
@@ -111,13 +100,13 @@ def test_a_tag_is_looked_for_where_the_library_keeps_it(tmp_path: Path, monkeypa
         ("open_clip_model.safetensors", b"\x00" * 50, "cannot be loaded"),
     ],
 )
-def test_a_damaged_file_is_named(copied: Callable[[str], Path], name: str, content: bytes, says: str) -> None:
+def test_a_damaged_file_is_named(copied: Made, name: str, content: bytes, says: str) -> None:
     folder = copied("vit")
     (folder / name).write_bytes(content)
     assert says in str(_failure(str(folder)))
 
 
-def test_a_missing_tokenizer_is_named(copied: Callable[[str], Path]) -> None:
+def test_a_missing_tokenizer_is_named(copied: Made) -> None:
     folder = copied("xlm-roberta")
     for path in folder.glob("*token*"):
         path.unlink()
@@ -126,7 +115,7 @@ def test_a_missing_tokenizer_is_named(copied: Callable[[str], Path]) -> None:
     assert "lacks tokenizer.json" in str(error)
 
 
-def test_weights_that_are_no_numbers_are_refused(copied: Callable[[str], Path]) -> None:
+def test_weights_that_are_no_numbers_are_refused(copied: Made) -> None:
     folder = copied("vit")
     weights = load_file(folder / "open_clip_model.safetensors")
     weights["visual.proj"][0, 0] = float("nan")

@@ -28,16 +28,6 @@ library = pytest.importorskip("transformers", reason="not installed: make models
 Made = Callable[[str], Path]
 
 
-@pytest.fixture
-def copied(made: Made, tmp_path: Path) -> Callable[[str], Path]:
-    """A copy of a tiny checkpoint, to be damaged."""
-
-    def copy(kind: str) -> Path:
-        return Path(shutil.copytree(made(kind), tmp_path / kind))
-
-    return copy
-
-
 def _edit(path: Path, **changes: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
 
@@ -114,7 +104,7 @@ def test_a_name_holds_wherever_it_is_used(made: Made, monkeypatch: pytest.Monkey
     assert resolve("dinov2").name == resolve("./dinov2").name
 
 
-def test_older_descriptions_are_read(copied: Callable[[str], Path]) -> None:
+def test_older_descriptions_are_read(copied: Made) -> None:
     folder = copied("clip")
     before = resolve(str(folder))
     described = json.loads((folder / "preprocessor_config.json").read_text("utf-8"))
@@ -127,7 +117,7 @@ def test_older_descriptions_are_read(copied: Callable[[str], Path]) -> None:
     assert resolve(str(folder)).fingerprint() == before.fingerprint()
 
 
-def test_the_fingerprint_follows_weights_and_preprocessing(copied: Callable[[str], Path]) -> None:
+def test_the_fingerprint_follows_weights_and_preprocessing(copied: Made) -> None:
     folder = copied("clip")
     plain = resolve(str(folder)).fingerprint()
     _edit(folder / "preprocessor_config.json", resample=2)
@@ -172,7 +162,7 @@ def test_a_folder_of_something_else_says_what_it_lacks(tmp_path: Path) -> None:
         ("tokenizer.json", "lacks tokenizer.json"),
     ],
 )
-def test_a_missing_file_is_named(copied: Callable[[str], Path], name: str, says: str) -> None:
+def test_a_missing_file_is_named(copied: Made, name: str, says: str) -> None:
     folder = copied("clip")
     (folder / name).unlink()
     for other in ("vocab.json", "merges.txt"):
@@ -195,13 +185,13 @@ def test_a_missing_file_is_named(copied: Callable[[str], Path], name: str, says:
         ("tokenizer.json", b"{}", "its tokenizer cannot be loaded"),
     ],
 )
-def test_a_damaged_file_is_named(copied: Callable[[str], Path], name: str, content: bytes, says: str) -> None:
+def test_a_damaged_file_is_named(copied: Made, name: str, content: bytes, says: str) -> None:
     folder = copied("clip")
     (folder / name).write_bytes(content)
     assert says in str(_failure(str(folder)))
 
 
-def test_weights_of_another_model_are_refused(copied: Callable[[str], Path], made: Made) -> None:
+def test_weights_of_another_model_are_refused(copied: Made, made: Made) -> None:
     folder = copied("dinov2")
     shutil.copy(made("registers") / "model.safetensors", folder)
     _edit(folder / "config.json", hidden_size=48)
@@ -213,7 +203,7 @@ def test_weights_of_another_model_are_refused(copied: Callable[[str], Path], mad
     assert "not those of its config.json (such as visual_projection.weight)" in str(_failure(str(folder)))
 
 
-def test_weights_that_are_no_numbers_are_refused(copied: Callable[[str], Path]) -> None:
+def test_weights_that_are_no_numbers_are_refused(copied: Made) -> None:
     folder = copied("dinov2")
     weights = load_file(folder / "model.safetensors")
     weights["layernorm.weight"][3] = float("nan")
@@ -225,14 +215,14 @@ def test_weights_that_are_no_numbers_are_refused(copied: Callable[[str], Path]) 
         resolve(str(folder)).open("cpu@fp16")
 
 
-def test_weights_that_can_hold_programs_are_not_loaded(copied: Callable[[str], Path]) -> None:
+def test_weights_that_can_hold_programs_are_not_loaded(copied: Made) -> None:
     folder = copied("clip")
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     error = str(_failure(str(folder)))
     assert f"convert it once with: snoop-flow models convert {folder / 'pytorch_model.bin'}" in error
 
 
-def test_code_in_a_folder_is_never_run(copied: Callable[[str], Path], tmp_path: Path) -> None:
+def test_code_in_a_folder_is_never_run(copied: Made, tmp_path: Path) -> None:
     folder = copied("dinov2")
     (folder / "modeling_evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", "utf-8")
     _edit(folder / "config.json", auto_map={"AutoModel": "modeling_evil.Evil", "AutoConfig": "modeling_evil.Evil"})
@@ -240,7 +230,7 @@ def test_code_in_a_folder_is_never_run(copied: Callable[[str], Path], tmp_path: 
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_text_tower_needs_a_clip_of_its_dimension(copied: Callable[[str], Path], made: Made) -> None:
+def test_a_text_tower_needs_a_clip_of_its_dimension(copied: Made, made: Made) -> None:
     folder = copied("m-clip")
     from snoop_torch.converting import convert
 

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import snoop_flow
+from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import FailureKind, SnoopError, SourceError, phrase
-from snoop_flow.frugality import count_child, forget_child
-from snoop_flow.images.process import start_child
 from snoop_video import messages
 
 # The engine stands there without its __init__: a decoder needs a few modules of it, not its libraries.
@@ -111,7 +110,6 @@ class _Child:
         except SnoopError:
             self._connection.close()
             raise
-        count_child(self._process.pid)
 
     def ask(self, request: Mapping[str, Any], keep: Keep | None) -> dict[str, Any]:
         """Send the request and take what comes."""
@@ -140,9 +138,7 @@ class _Child:
     def end(self) -> None:
         """End the process and wait for it."""
         self._connection.close()
-        forget_child(self._process.pid)
-        self._process.kill()
-        self._process.wait()
+        end_child(self._process)
         if self._process.stderr is not None:
             self._process.stderr.close()
 

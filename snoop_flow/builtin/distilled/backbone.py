@@ -47,6 +47,11 @@ class DistilledBackbone:
         """Pictures that keep all cores busy: four batches for each."""
         return 4 * _BATCH * threads_allowed()
 
+    @property
+    def overlaps(self) -> bool:
+        """Calls share one pool of threads: the next one takes the cores that the end of another leaves idle."""
+        return threads_allowed() > 1
+
     def embed_images(self, images: Sequence[Image.Image]) -> FloatArray:
         """Embed pictures of any size and mode: (n, 384) float32, each row of unit length."""
         return self.embed_prepared([self.prepare(image) for image in images])

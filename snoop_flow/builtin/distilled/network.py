@@ -2,12 +2,17 @@
 
 Layers are folded for inference: a convolution is a matrix (height · width · channels in, channels out) and a bias, the
 batch normalisation of training inside them. Maps are (n, height, width, channels).
+
+Maps lie in memory that each thread keeps for all layers and batches. Allocated anew, they were given back to the system
+each time, and came again page by page: 550 faults a picture, each of which every thread of the process can wait for.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,6 +20,24 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from snoop_flow.plugin_types import FloatArray
+
+
+class Scratch(threading.local):
+    """Arrays of the running thread, by name, used over and over: what was in one is gone when it is taken again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, FloatArray] = {}
+
+    def take(self, name: str, shape: tuple[int, ...]) -> FloatArray:
+        """An array of a shape, with anything in it."""
+        size = prod(shape)
+        kept = self._kept.get(name)
+        if kept is None or kept.size < size:
+            kept = self._kept[name] = np.empty(size, np.float32)
+        return kept[:size].reshape(shape)
+
+
+_SCRATCH = Scratch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +53,29 @@ class Convolution:
     kernel: int
     stride: int = 1
 
-    def __call__(self, maps: FloatArray) -> FloatArray:
-        """(n, h, w, channels in) → (n, h', w', channels out)."""
+    def __call__(self, maps: FloatArray, name: str) -> FloatArray:
+        """(n, h, w, channels in) → (n, h', w', channels out), in the scratch array of a name that holds no `maps`."""
+        patches = maps if self.kernel == 1 else self._patches(maps)
+        shape = (*patches.shape[:3], self.matrix.shape[1])
+        found = _SCRATCH.take(name, shape)
+        flat = found.reshape(-1, shape[3])
+        np.matmul(patches.reshape(len(flat), -1), self.matrix, out=flat)
+        flat += self.bias
+        return found
+
+    def _patches(self, maps: FloatArray) -> FloatArray:
+        """(n, h, w, c) → (n, h', w', kernel, kernel, c): what each place of the result is made from."""
         count, height, width, channels = maps.shape
-        if self.kernel == 1:
-            patches = maps.reshape(-1, channels)
-        else:
-            edge = self.kernel // 2
-            padded = np.zeros((count, height + 2 * edge, width + 2 * edge, channels), np.float32)
-            padded[:, edge:-edge, edge:-edge] = maps
-            windows = sliding_window_view(padded, (self.kernel, self.kernel), axis=(1, 2))
-            windows = windows[:, :: self.stride, :: self.stride].transpose(0, 1, 2, 4, 5, 3)
-            height, width = windows.shape[1:3]
-            patches = windows.reshape(count * height * width, -1)
-        found = patches @ self.matrix
-        found += self.bias
-        return found.reshape(count, height, width, -1)
+        edge = self.kernel // 2
+        padded = _SCRATCH.take("padded", (count, height + 2 * edge, width + 2 * edge, channels))
+        padded[:, :edge] = padded[:, -edge:] = 0
+        padded[:, :, :edge] = padded[:, :, -edge:] = 0
+        padded[:, edge:-edge, edge:-edge] = maps
+        windows = sliding_window_view(padded, (self.kernel, self.kernel), axis=(1, 2))
+        windows = windows[:, :: self.stride, :: self.stride].transpose(0, 1, 2, 4, 5, 3)
+        patches = _SCRATCH.take("patches", windows.shape)
+        np.copyto(patches, windows)
+        return patches
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +85,9 @@ class Block:
     expand: Convolution
     project: Convolution
 
-    def __call__(self, maps: FloatArray) -> FloatArray:
-        """(n, h, w, c) → (n, h / stride, w / stride, c')."""
-        found = self.project(_positive(self.expand(maps)))
+    def __call__(self, maps: FloatArray, name: str) -> FloatArray:
+        """(n, h, w, c) → (n, h / stride, w / stride, c'), in the scratch array of a name that holds no `maps`."""
+        found = self.project(_positive(self.expand(maps, "wide")), name)
         if found.shape == maps.shape:
             found += maps
         return found
@@ -83,10 +113,10 @@ class Network:
 
     def __call__(self, pictures: FloatArray) -> FloatArray:
         """(n, side, side, 3) from -1 to 1, the side a multiple of 32 → (n, 768), none negative."""
-        maps = _positive(self._stem(pictures))
-        for block in self._blocks:
-            maps = block(maps)
-        return np.asarray(_positive(self._wide(maps)).mean(axis=(1, 2)))
+        maps = _positive(self._stem(pictures, "odd"))
+        for place, block in enumerate(self._blocks):
+            maps = block(maps, "odd" if place % 2 else "even")
+        return np.asarray(_positive(self._wide(maps, "wide")).mean(axis=(1, 2)))
 
 
 def _convolution(weights: Mapping[str, NDArray[Any]], name: str, stride: int = 1) -> Convolution:

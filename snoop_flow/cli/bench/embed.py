@@ -20,6 +20,8 @@ from snoop_flow.cli.options import answering
 def embed(**options: Any) -> Any:
     """Measure embedding end to end, from a IIIF server on this machine, beside the model alone.
 
+    On the processor it is measured twice: on all threads, and on one, which leaves the other cores to loading.
+
     \b
     Example:  snoop-flow bench embed --backbone onnx:model.toml
     """

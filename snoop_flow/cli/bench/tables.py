@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from snoop_flow.benchmarks import BenchReport, Timing
 
 
@@ -14,8 +17,19 @@ def table(report: BenchReport) -> str:
     lines.append(_row("snoop-flow", report.milliseconds, ours))
     lines += [_row(name, timing, f"{report.ratios[f'to_{name}']:.2f} × ours") for name, timing in report.peers.items()]
     lines.append(f"exact: {'yes' if report.exact else 'no'}")
-    lines += [f"{name}: {value}" for name, value in report.details.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_details(report.details)])
+
+
+def _details(details: Mapping[str, Any], margin: str = "") -> Iterator[str]:
+    """One line each; of what holds more than one line, the lines below its name."""
+    for name, value in details.items():
+        if not isinstance(value, Mapping):
+            yield f"{margin}{name}: {value}"
+        elif any(isinstance(one, Mapping) for one in value.values()):
+            yield f"{margin}{name}:"
+            yield from _details(value, f"{margin}  ")
+        else:
+            yield f"{margin}{name}: {', '.join(f'{one} {found}' for one, found in value.items())}"
 
 
 def _row(name: str, timing: Timing, ratio: str) -> str:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -39,6 +41,15 @@ def test_odd_pictures_have_vectors(backbone: DistilledBackbone) -> None:
 def test_two_copies_give_the_same_vectors(backbone: DistilledBackbone) -> None:
     images = [_drawing(), _noise(300, 200)]
     np.testing.assert_array_equal(backbone.embed_images(images), DistilledBackbone().embed_images(images))
+
+
+def test_threads_and_batches_leave_each_other_alone(backbone: DistilledBackbone) -> None:
+    rng = np.random.default_rng(0)
+    squares = [rng.integers(0, 256, (module.SIDE, module.SIDE, 3), dtype=np.uint8) for _ in range(11)]
+    alone = np.concatenate([backbone.embed_prepared([square]) for square in squares])
+    with ThreadPoolExecutor(2) as threads:
+        for vectors in threads.map(backbone.embed_prepared, [squares] * 4):
+            np.testing.assert_allclose(vectors, alone, atol=1e-5)
 
 
 def test_a_variation_is_nearer_than_another_picture(backbone: DistilledBackbone) -> None:

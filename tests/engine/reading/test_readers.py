@@ -76,6 +76,8 @@ def test_who_finds_no_process_reads_itself(collection: str, readers: Readers, tm
     wanted = [Wanted(RecordRef(f"{collection.removesuffix('all')}m/2"), {})]
     with Workspace.create(tmp_path / "w") as workspace:
         order = order_of(workspace, collection, wanted, policy)
+        assert readers.read(order, starting=False) is None
+        assert readers._idle == []
         assert readers.read(order) is None  # it is only starting
         by_closure = Order(lambda location, context: order.open(location, context), collection, policy, None, wanted)
         assert readers.read(by_closure) is None
@@ -99,6 +101,17 @@ def test_a_large_harvest_that_is_read_in_processes_keeps_the_same(collection: st
             assert (report.new, report.items, report.failed) == (40, 80, ())
             found.append([(one.id, one.uri, one.digest, one.label) for one in workspace.records("c", 0, 100)])
     assert found[0] == found[1]
+
+
+def test_a_large_harvest_of_what_is_near_has_fewer_units(tmp_path: Path) -> None:
+    Workspace.create(tmp_path).close()
+    with (tmp_path / "snoop-flow.toml").open("a") as settings:
+        settings.write("harvest_batch = 1\n")
+    with serving_manifests(130, 1) as url, Workspace.open(tmp_path) as workspace:
+        workspace.readers = Readers(0)
+        assert workspace.harvest([url], allow_hosts=[urlsplit(url).netloc]).new == 130
+        [job] = workspace.jobs()
+        assert (job.done, job.total) == (66, 66)  # what the list says, then 65 of two records
 
 
 def test_a_process_ends_with_its_parent() -> None:

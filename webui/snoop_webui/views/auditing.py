@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
+from snoop_flow.entities import Role
 from snoop_flow.errors import UsageError
 from snoop_webui import current
+from snoop_webui.access import may
 
 pages = Blueprint("auditing", __name__, url_prefix="/classes/<class_id>/audit")
 BATCH = 10
@@ -28,7 +30,7 @@ def index(class_id: str) -> str:
     return render_template(
         "audit.html",
         summary=summary,
-        sheet=workspace.audit_next(class_id, BATCH),
+        sheet=workspace.audit_next(class_id, BATCH) if may(Role.CURATOR) else None,
         report=workspace.audit_report(class_id, precision=wanted / 100 if wanted in PRECISIONS else None),
         precisions=PRECISIONS,
         precision=wanted,

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
 from snoop_flow import Workspace
-from snoop_flow.entities import Role
+from snoop_flow.entities import JobState, Role
 from snoop_flow.errors import UsageError
 from snoop_flow.licences import LICENCES
 from snoop_flow.reports import Card, Figure
@@ -36,7 +36,19 @@ def index() -> str:
     workspace = current.workspace()
     summaries = workspace.classes()
     examples = {one.visual_class.id: _examples(workspace, one.visual_class.id, 4) for one in summaries}
-    return render_template("classes/index.html", summaries=summaries, examples=examples)
+    return render_template("classes/index.html", summaries=summaries, examples=examples, enriched=_enriched(workspace))
+
+
+def _enriched(workspace: Workspace) -> dict[str, list[str]]:
+    """The corpora that each class was applied to, by the enrichments that are remembered; "" is all of them."""
+    found: dict[str, list[str]] = {}
+    for job in workspace.jobs(500):
+        if job.kind == "enrich" and job.state is JobState.DONE:
+            for class_id in job.parameters["names"]:
+                where = str(job.parameters.get("collection") or "")
+                if where not in found.setdefault(class_id, []):
+                    found[class_id].append(where)
+    return found
 
 
 @pages.get("/new")
@@ -74,7 +86,9 @@ def add() -> Answer:
     if not class_id or not items:
         raise UsageError(_("choose a class and at least one image"))
     current.workspace().mark(class_id, dict.fromkeys(items, 1), op_id=uuid.uuid4().hex)
-    return redirect(Asked(visual_class=class_id).address(), 303)
+    if request.form.get("next"):
+        flash(_("Added"))
+    return redirect(place(request.form, Asked(visual_class=class_id).address()), 303)
 
 
 @pages.get("/<class_id>")
@@ -92,6 +106,7 @@ def show(class_id: str) -> str:
         plot=score_plot(workspace.histogram(class_id)) if model else None,
         history=[(one, one.op_id in taken_back and not is_undone(one.op_id)) for one in history],
         examples=_examples(workspace, class_id, 12),
+        counterexamples=_examples(workspace, class_id, 6, -1),
         agreement=workspace.agreement(class_id),
         divided=workspace.disagreements(class_id, count=_DIVIDED),
         rounds=workspace.rounds(class_id, _ROUNDS),
@@ -255,9 +270,9 @@ def archive(class_id: str) -> Answer:
     return redirect(url_for("classes.index"), 303)
 
 
-def _examples(workspace: Workspace, class_id: str, count: int) -> Sequence[Card]:
-    positives = [item for item, value in workspace.marks(class_id).items() if value == 1]
-    return workspace.cards(positives[:count], class_id)
+def _examples(workspace: Workspace, class_id: str, count: int, value: int = 1) -> Sequence[Card]:
+    marked = [item for item, told in workspace.marks(class_id).items() if told == value]
+    return workspace.cards(marked[:count], class_id)
 
 
 def parse_score(given: str) -> float:

@@ -63,6 +63,7 @@ def show(record_id: str) -> str | Answer:
         abilities=workspace.abilities(),
         source=tile_source(item),
         class_id=class_id,
+        classes=[one.visual_class for one in workspace.classes()],
         summary=summary,
         manifest=url_for("iiif.manifest", record_id=record.id, _external=True) if record.local else record.uri,
         like=Asked(items=(item.id,), visual_class=class_id).address(),

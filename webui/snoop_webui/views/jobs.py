@@ -26,7 +26,15 @@ def seconds(job: Job) -> float:
     """How long a job has been running, or ran."""
     if job.started_at is None:
         return 0.0
-    return round(((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds(), 1)
+    return ((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()
+
+
+@pages.app_template_filter("rate")
+def rate(job: Job) -> float | None:
+    """Units a minute while it runs; None before there is one to tell it by, and where it is over."""
+    if is_final(job) or not job.done or not seconds(job):
+        return None
+    return float(f"{60 * job.done / seconds(job):.2g}")
 
 
 @pages.app_template_filter("remaining")

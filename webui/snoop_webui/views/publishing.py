@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from snoop_flow.entities import Role
 from snoop_flow.errors import UsageError
 from snoop_webui import current
-from snoop_webui.access import me
+from snoop_webui.access import may
 from snoop_webui.security import allow_inline_styles, allow_media_from
 from snoop_webui.views.documents import tile_source
 
@@ -43,7 +43,7 @@ def index(class_id: str) -> str:
         plan=workspace.publish_plan(class_id, policy=policy) if enriched else None,
         documents=workspace.preview_documents(class_id, policy=policy) if enriched else (),
         targets=workspace.push_targets(class_id),
-        may_publish=(found := me()) is not None and found.may(Role.PUBLISHER),
+        may_publish=may(Role.PUBLISHER),
     )
 
 

@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from snoop_flow import SnoopError
+from snoop_flow import SnoopError, Workspace
+from snoop_flow.entities import Job, JobState
 from snoop_flow.errors import UsageError
 from snoop_flow.harvesting import Analysis
 from snoop_webui import current
@@ -40,8 +41,20 @@ def index() -> str:
         now=datetime.now(UTC),
         status=workspace.status(),
         abilities=workspace.abilities(),
+        outcomes=_outcomes(workspace),
         jobs=[job for job in workspace.jobs(100) if job.kind in SHOWN][:8],
     )
+
+
+def _outcomes(workspace: Workspace) -> dict[str, Job]:
+    """The last harvest of each location that came to its end."""
+    found: dict[str, Job] = {}
+    for job in workspace.jobs(300):
+        locations = job.parameters.get("locations") or ()
+        if job.kind == "harvest" and job.state is JobState.DONE:
+            for one in locations:
+                found.setdefault(one, job)
+    return found
 
 
 def _analysed(location: str, hosts: list[str]) -> tuple[Analysis | None, str]:

@@ -18,13 +18,32 @@ const page = document.getElementById("curation");
 const results = document.getElementById("results");
 const save = document.getElementById("save");
 const classId = page.dataset.class;
-const marks = classId ? new Marks(classId, JSON.parse(document.getElementById("stacks").textContent)) : null;
+const teaching = "teaching" in page.dataset;
+const marks = classId && teaching ? new Marks(classId, JSON.parse(document.getElementById("stacks").textContent)) : null;
 let grid = null;
 
 const value = (text) => (text === "" || text === "null" || text === null ? null : Number(text));
 const describe = (cell) => [cell.dataset.label, cell.dataset.score && `${words.score} ${cell.dataset.score}`, cell.dataset.mark && words[cell.dataset.mark], cell.dataset.contested].filter(Boolean).join(". ");
 
+// What was searched last in this tab: feedback can make results worse, and this is the way back to how they came.
+const ORIGIN = "snoop-flow:origin";
+const QUERY = ["q", "url", "image", "item", "not", "by", "region", "without"];
+function origin() {
+  const here = new URL(location.href);
+  const searching = QUERY.some((name) => here.searchParams.has(name)) && !(classId && here.searchParams.has("show"));
+  if (searching) sessionStorage.setItem(ORIGIN, here.pathname + here.search);
+  const way = document.getElementById("original"), kept = sessionStorage.getItem(ORIGIN);
+  if (!way) return;
+  way.hidden = searching || !kept;
+  if (way.hidden) return;
+  const back = new URL(kept, location.href);
+  back.searchParams.set("class", classId);
+  for (const name of ["show", "low", "high"]) back.searchParams.delete(name);
+  way.href = back.pathname + back.search;
+}
+
 function build() {
+  origin();
   const root = document.getElementById("grid");
   grid = root ? new Grid(root, describe) : null;
   showSelection([]);
@@ -58,6 +77,7 @@ function count(of, change) {
 }
 
 function mark(cells, wanted, { advance = false } = {}) {
+  if (!teaching) { save.textContent = words.may_not; return; }
   if (!marks) { save.textContent = fill(words.need_class, { key: keymap["new-class"].toUpperCase() }); return; }
   const changes = cells.filter((cell) => value(cell.dataset.mark) !== wanted).map((cell) => [cell.dataset.item, wanted, value(cell.dataset.mark)]);
   for (const cell of cells) put(cell, wanted);
@@ -87,8 +107,8 @@ marks?.addEventListener("state", ({ detail }) => {
   else save.textContent = text;
   enable();
 });
+const act = (text, run) => { const made = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: text }); made.addEventListener("click", run); return made; };
 marks?.addEventListener("gone", ({ detail }) => {
-  const act = (text, run) => { const made = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: text }); made.addEventListener("click", run); return made; };
   const again = act(words.new_class_of_them, () => openWith("new-class", grid?.cells.filter((cell) => cell.dataset.mark === "1") ?? []));
   tell(fill(words.class_gone, { n: detail.waiting }), again, act(words.as_file, () => saveAsFile({ classId, queue: marks.queue })));
 });
@@ -114,8 +134,7 @@ marks?.addEventListener("refused", ({ detail }) => { save.textContent = `${words
 marks?.addEventListener("saved", ({ detail }) => {
   for (const [name, now] of [["1", detail.positives], ["-1", detail.negatives], ["0", detail.unsure]])
     for (const node of counters[name] ?? []) if (!marks.queue.length) node.textContent = number(node.dataset.now = now);
-  save.textContent = words.saved;
-  setTimeout(() => { if (save.textContent === words.saved) save.textContent = ""; }, 1500);
+  if (!marks.queue.length) save.textContent = words.saved; // and it stands there until something else is said
   enable();
 });
 
@@ -178,7 +197,7 @@ options.addEventListener("submit", (event) => {
 // --- actions ----------------------------------------------------------------------------------------------------
 
 const actions = {
-  "new-class": () => openWith("new-class", grid && (grid.selection.size || grid.root.contains(lastFocus)) ? grid.targets : []),
+  "new-class": () => teaching && openWith("new-class", grid && (grid.selection.size || grid.root.contains(lastFocus)) ? grid.targets : []),
   "add-to-class": () => { if (grid?.targets.length && document.querySelector("#add-to-class option")) openWith("add-to-class", grid.targets); },
   "search-with": async () => {
     if (!grid?.targets.length) { save.textContent = words.need_selection; return; }
@@ -187,8 +206,18 @@ const actions = {
     for (const cell of grid.targets.slice(0, 60)) url.searchParams.append("item", cell.dataset.item);
     location.assign(url);
   },
+  "search-like": () => searchOn("item"),
+  "search-unlike": () => searchOn("not"),
   help: openHelp,
 };
+// The selection joins what is searched, as what to be like or unlike.
+async function searchOn(name) {
+  if (!grid?.targets.length) { save.textContent = words.need_selection; return; }
+  await marks?.flush();
+  const url = new URL(present({ show: "", low: "", high: "" }), location.href);
+  for (const cell of grid.targets.slice(0, 60)) url.searchParams.append(name, cell.dataset.item);
+  location.assign(url);
+}
 let lastFocus = null;
 addEventListener("focusin", (event) => { if (grid?.root.contains(event.target)) lastFocus = event.target; });
 page.addEventListener("click", (event) => {
@@ -233,6 +262,14 @@ build();
 results.addEventListener("shown", () => { build(); listenForWindow(); });
 listenForWindow();
 remember(page.dataset.title, page.dataset.shown === "search" ? location.pathname + location.search : "");
+results.addEventListener("unreachable", ({ detail }) => tell(`${words.failed} ${words.unreachable}.`, act(words.try_again, () => { save.textContent = ""; loadResults(detail.address, detail); })));
+// Somebody else, or another tab, may have refined the class meanwhile.
+async function look() {
+  const shown = Number(/\d+/.exec(document.getElementById("version")?.textContent ?? "")?.[0] ?? 0);
+  const version = (await send("GET", marks.path).catch(() => ({}))).models?.[0]?.version;
+  if (version > shown && !marks.queue.length) tell(fill(words.newer, { n: version }), Object.assign(document.createElement("a"), { href: location.href, textContent: words.show_it }));
+}
+if (marks) document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 addEventListener("focus", () => marks?.queue.length && marks.soon(0)); // such as after logging in again in another tab
 addEventListener("popstate", () => loadResults(location.href, { push: false }));
 listenForHover(results, () => grid, (cell, wanted) => mark([cell], value(cell.dataset.mark) === value(wanted) ? null : value(wanted)));

@@ -1,4 +1,5 @@
 // The document page: the viewer, the region to search with, and keys.
+import { openHelp } from "./dialogs.js";
 import { Region } from "./region.js";
 import { fill, say, words } from "./words.js";
 
@@ -72,7 +73,14 @@ const keymap = JSON.parse(document.getElementById("keymap").textContent);
 const back = () => { if (region?.drawing) region.setDrawing(false); else if (document.referrer.startsWith(location.origin)) history.back(); };
 const draw_ = () => region?.setDrawing(!region.drawing);
 const home = () => viewer?.viewport.goHome();
+// The buttons of the rail by key: marks of the image, or of the region, whichever they are for.
+const press = (selector) => document.querySelector(selector)?.click();
+const mark = Object.fromEntries(["positive", "negative", "unsure"].map((name) => [name, () => press(`.mark-form .${name}`)]));
+const clear = () => press('.mark-form [value^="clear:"]');
 const KEYS = {
+  "+": mark.positive, n: mark.negative, "-": mark.negative, "−": mark.negative, Backspace: clear,
+  [keymap.positive]: mark.positive, [keymap.negative]: mark.negative, [keymap.unsure]: mark.unsure, [keymap.clear]: clear,
+  [keymap["new-class"]]: () => press("#new-class"), [keymap["add-to-class"]]: () => document.querySelector("#add-to-class select")?.focus(), [keymap.help]: openHelp,
   ";": () => follow("after"), Escape: back,
   [keymap.region]: draw_, [keymap.fit]: home, [keymap.grid]: back, [keymap.before]: () => follow("before"), [keymap.after]: () => follow("after"),
   [keymap.search]: () => location.assign(document.querySelector(".bar > a.button").href),

@@ -1,4 +1,5 @@
 // The film page: the player and its three timelines move together; marks on a keyframe, a shot or a stretch.
+import { openHelp } from "./dialogs.js";
 import { Marks } from "./marks.js";
 import { fill, say, words } from "./words.js";
 
@@ -236,7 +237,15 @@ by("table")?.querySelector("form")?.addEventListener("submit", (event) => {
 });
 marks?.addEventListener("values", ({ detail }) => paint(detail));
 marks?.addEventListener("refused", ({ detail }) => { state.textContent = `${words.refused} ${detail}`; });
-marks?.addEventListener("state", ({ detail }) => { if (!detail.saving) state.textContent = detail.loggedOut ? fill(words.logged_out, { n: detail.waiting }) : fill(words.waiting, { n: detail.waiting }); });
+// What waits is kept in this browser; the home page has it too.
+const waits = (text, detail) => { state.textContent = fill(text, { n: detail.waiting, name: detail.other }); };
+marks?.addEventListener("state", ({ detail }) => {
+  if (detail.saving) return;
+  waits(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, detail);
+  if (detail.loggedOut && !detail.other) state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
+});
+marks?.addEventListener("gone", ({ detail }) => waits(words.class_gone, detail));
+addEventListener("focus", () => marks?.waiting && marks.soon(0)); // such as after logging in again in another tab
 marks?.addEventListener("saved", () => { if (!marks.waiting) state.textContent = words.saved; });
 
 function shade() {
@@ -264,7 +273,7 @@ const KEYS = {
   [keymap.positive]: () => markThese([current], 1), "+": () => markThese([current], 1), [keymap.negative]: () => markThese([current], -1), n: () => markThese([current], -1), "-": () => markThese([current], -1),
   [keymap.unsure]: () => markThese([current], 0), [keymap.clear]: () => markThese([current], null), Backspace: () => markThese([current], null),
   [keymap["span-start"]]: () => setSpan("start"), [keymap["span-end"]]: () => setSpan("end"),
-  [keymap.search]: () => location.assign(by("like").href), " ": playing,
+  [keymap.search]: () => location.assign(by("like").href), [keymap["new-class"]]: () => by("new-class")?.click(), " ": playing, [keymap.help]: openHelp,
   Escape: () => { if (document.referrer.startsWith(location.origin)) history.back(); },
 };
 page.querySelector(".stage").addEventListener("keydown", (event) => {
@@ -272,7 +281,7 @@ page.querySelector(".stage").addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && marks) { event.preventDefault(); undo(event.shiftKey); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || typing || (event.key === " " && target.closest("a, video"))) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!act || (!current && act !== playing)) return;
+  if (!act || (!current && act !== playing && act !== openHelp)) return;
   event.preventDefault();
   act();
 });

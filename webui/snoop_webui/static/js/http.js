@@ -1,4 +1,6 @@
 // Requests to this server: JSON in and out, with the session's token; failures carry the server's own line.
+import { words } from "./words.js";
+
 const meta = document.querySelector('meta[name="csrf-token"]');
 const user = document.querySelector('meta[name="user"]')?.content ?? "";
 
@@ -33,7 +35,7 @@ export async function send(method, path, body, options = {}) {
     headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": meta.content },
     body: body === undefined ? undefined : JSON.stringify(body),
     ...options,
-  });
+  }).catch(() => { throw new Refused(words.unreachable, 0); });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if ([401, 403].includes(response.status) && !options.again && await renewed()) return send(method, path, body, { ...options, again: true });

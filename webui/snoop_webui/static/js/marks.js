@@ -95,8 +95,8 @@ export class Marks extends EventTarget {
   async reverse(from, to) {
     const id = from.pop();
     if (id === undefined) return null;
+    if (!(await this.flush())) { from.push(id); return undefined; } // what waits is said already
     try {
-      if (!(await this.flush())) throw new Error();
       const answer = await send("POST", `${this.path}/undo`, { op_id: id });
       to.push(answer.op_id);
       this.tell("values", answer.values);

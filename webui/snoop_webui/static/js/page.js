@@ -12,6 +12,12 @@ for (const dialog of document.querySelectorAll("dialog")) {
   dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-close]")) dialog.close(); });
 }
 
+// On a narrow screen what stands above the images is folded away, one press off.
+const narrow = matchMedia("(max-width: 760px)");
+const fold = () => { for (const part of document.querySelectorAll("details.fold")) part.open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,5 +1,5 @@
 // Searching by an image: chosen, dropped anywhere on the page, or pasted.
-import { words } from "./words.js";
+import { fill, words } from "./words.js";
 
 export function listenForImages() {
   const form = document.getElementById("upload");
@@ -12,6 +12,14 @@ export function listenForImages() {
     input.files = chosen.files;
     form.requestSubmit();
   };
+  // said before it is sent for nothing
+  const most = Number(input.dataset.most);
+  form.addEventListener("submit", (event) => {
+    if (!input.files.length || input.files[0].size <= most) return;
+    event.preventDefault();
+    document.getElementById("save").textContent = fill(words.too_large, { n: Math.floor(most / 1e6) });
+    input.value = "";
+  });
   input.addEventListener("change", () => input.files.length && form.requestSubmit());
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files ?? [];

@@ -1,6 +1,5 @@
 // Another page of results without another page: the fragment is fetched, the address follows.
 import { fragment } from "./http.js";
-import { words } from "./words.js";
 
 let running = null;
 
@@ -20,7 +19,7 @@ export async function loadResults(address, { push = true } = {}) {
   } catch (error) {
     if (error.name === "AbortError") return false;
     document.getElementById("grid")?.removeAttribute("aria-busy");
-    document.getElementById("save").textContent = words.failed;
+    place.dispatchEvent(new CustomEvent("unreachable", { detail: { address, push } }));
     return false;
   }
 }

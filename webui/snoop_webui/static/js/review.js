@@ -1,9 +1,10 @@
 // Reviewing proposals: the same grid, whose keys give verdicts.
+import { openHelp } from "./dialogs.js";
 import { Grid } from "./grid.js";
 import { listenForHover } from "./hover.js";
 import { send } from "./http.js";
 import { listenForSize } from "./size.js";
-import { number, say, words } from "./words.js";
+import { fill, number, say, words } from "./words.js";
 
 const page = document.getElementById("review");
 const save = document.getElementById("save");
@@ -12,34 +13,91 @@ const FIELD = { accepted: "accept", rejected: "reject", proposed: "reset" };
 const describe = (cell) => [cell.dataset.label, `${words.score} ${cell.dataset.score}`, words[cell.dataset.status]].join(". ");
 const root = document.getElementById("grid");
 const grid = root ? new Grid(root, describe) : null;
-let work = Promise.resolve();
+const teaching = "teaching" in page.dataset;
+const RETRY = 3000;
+const queue = []; // decisions that the server does not have yet: lists of [cell, status before, status]
+const undoable = [];
+let delivering = false;
+let unreachable = false;
 
 function put(cell, status) {
   cell.dataset.status = status;
   grid.name(cell);
 }
 
-// Shown at once, sent one after the other; what is refused is shown as it was.
+// Shown at once, sent one after the other, and again until the server answers; what it refuses is shown as it was.
 function decide(cells, status) {
-  const changed = cells.filter((cell) => cell.dataset.status !== status).map((cell) => [cell, cell.dataset.status]);
+  if (!teaching) { save.textContent = words.may_not; return; }
+  const changes = cells.filter((cell) => cell.dataset.status !== status).map((cell) => [cell, cell.dataset.status, status]);
   const single = cells.length === 1 && !grid.selection.size;
-  for (const [cell] of changed) put(cell, status);
   say(`${words[status]}: ${cells.length}`);
+  if (changes.length) { undoable.push(changes); enter(changes); }
   if (cells.length > 1) grid.deselect();
   if (single && status !== "proposed") grid.focus(grid.place + 1);
-  if (!changed.length) return;
-  save.textContent = words.saving;
-  work = work.then(async () => {
-    try {
-      const counts = await send("POST", path, { [FIELD[status]]: changed.map(([cell]) => cell.dataset.item) });
-      for (const name of ["accepted", "rejected", "proposed"]) document.querySelector(`[data-status-count="${name}"]`).textContent = number(counts[name]);
-      save.textContent = words.saved;
-    } catch (error) {
-      for (const [cell, before] of changed) put(cell, before);
-      save.textContent = `${words.refused} ${error.message}`;
-    }
-  });
 }
+
+function enter(changes) {
+  for (const [cell, , status] of changes) put(cell, status);
+  queue.push(changes);
+  if (!unreachable) save.textContent = words.saving;
+  enable();
+  deliver();
+}
+
+function undo() {
+  const changes = undoable.pop();
+  if (!changes) { say(save.textContent = words.nothing_to_undo); return; }
+  enter(changes.map(([cell, before, status]) => [cell, status, before]));
+  grid.focus(grid.places.get(changes[0][0]));
+  say(words.undone);
+}
+
+async function deliver() {
+  if (delivering) return;
+  delivering = true;
+  while (queue.length) {
+    const [changes] = queue;
+    const verdicts = {};
+    for (const [cell, , status] of changes) (verdicts[FIELD[status]] ??= []).push(cell.dataset.item);
+    try {
+      const counts = await send("POST", path, verdicts, { keepalive: true }); // also when the page is left right after
+      queue.shift();
+      unreachable = false;
+      for (const name of ["accepted", "rejected", "proposed"]) document.querySelector(`[data-status-count="${name}"]`).textContent = number(counts[name]);
+      save.textContent = queue.length ? words.saving : words.saved;
+    } catch (error) {
+      if (error.final) { refuse(queue.shift(), error); continue; }
+      wait(error);
+      break;
+    }
+  }
+  delivering = false;
+}
+
+function refuse(changes, error) {
+  for (const [cell, before] of changes) put(cell, before);
+  const place = undoable.indexOf(changes);
+  if (place >= 0) undoable.splice(place, 1);
+  save.textContent = `${words.refused} ${error.message}`;
+  enable();
+}
+
+function wait(error) {
+  unreachable = true;
+  const n = queue.reduce((sum, changes) => sum + changes.length, 0);
+  save.replaceChildren(fill(error.loggedOut ? words.logged_out_verdicts : words.verdicts_wait, { n }));
+  if (error.loggedOut) save.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
+  setTimeout(deliver, RETRY);
+}
+
+function enable() {
+  const button = document.getElementById("undo");
+  if (button) button.disabled = !undoable.length;
+}
+// what waits would be lost with the page
+addEventListener("beforeunload", (event) => { if (unreachable && queue.length) event.preventDefault(); });
+addEventListener("focus", () => queue.length && deliver()); // such as after logging in again in another tab
+document.getElementById("undo")?.addEventListener("click", undo);
 
 // The keys of marking, as the curator has them; the other usual ones stay where nobody gave them to something else.
 const keymap = JSON.parse(document.getElementById("keymap").textContent);
@@ -48,6 +106,8 @@ const KEYS = {
   [keymap.positive]: "accepted", [keymap.negative]: "rejected", [keymap.clear]: "proposed",
 };
 root?.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey) { event.preventDefault(); undo(); return; }
+  if (event.key.toLowerCase() === keymap.help) { event.preventDefault(); openHelp(); return; }
   const status = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!status || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
