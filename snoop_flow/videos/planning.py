@@ -207,11 +207,12 @@ def begin(workspace: Workspace, job: Job, film: Uncut) -> int:
         SourceError: it cannot be had or read, or another job is cutting it in another way.
     """
     canvas, version = film.canvas, film.version
-    with workspace.catalogue.write() as connection:
+    with workspace.catalogue.read() as connection:
         known = films.state(connection, canvas.number)
-        if known is not None and known.version == version:
-            return int(known.facts["parts"])
-        refuse_other_way(connection, film.canvas, version, job.id)
+    if known is not None and known.version == version:
+        return int(known.facts["parts"])
+    with workspace.catalogue.write() as connection:
+        refuse_other_way(connection, canvas, version, job.id)
     segmenter = video_segmenter(workspace, film.wanted.segmenter).open()
     facts = segmenter.facts(local_file(workspace, canvas, film.medium))
     length = facts.duration or 0.0
