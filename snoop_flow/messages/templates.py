@@ -11,7 +11,7 @@ class Template:
     """Tells whether a text was made from a message, and with which values."""
 
     def __init__(self, message: str) -> None:
-        """Take a message as it stands in a catalogue."""
+        """Take a message as it stands in a catalogue; raises `ValueError` where its values are not numbered."""
         self.message = message
         self._literals, self._places = [""], list[int]()
         for literal, place, _spec, _conversion in string.Formatter().parse(message):
@@ -21,9 +21,9 @@ class Template:
                 self._literals.append("")
 
     @property
-    def has_values(self) -> bool:
-        """Whether it is made of more than itself."""
-        return bool(self._places)
+    def places(self) -> frozenset[int]:
+        """The numbers of its values; none where it is made of nothing but itself."""
+        return frozenset(self._places)
 
     @cached_property
     def said(self) -> int:

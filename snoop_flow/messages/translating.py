@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from snoop_flow.messages.templates import Template
 from snoop_flow.messages.typography import typeset
@@ -19,6 +20,7 @@ _COLONS = 8  # that may stand before a message
 _LEAST = 4  # letters of its own that a message has to have, to be recognised with values in it
 _LONGEST = 4000  # characters; what is longer was not written by us
 _DEEP = 3  # messages inside messages: why something failed, of which something failed
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Translator:
         varying: dict[str, tuple[Template, Template]] = {}
         for folder in self._folders:
             for message, translation in _messages(folder / language / "LC_MESSAGES" / f"{DOMAIN}.po", language):
-                if message.has_values:
+                if message.places:
                     varying.setdefault(message.message, (message, translation))
                 else:
                     fixed.setdefault(message.fill(()), translation.fill(()))
@@ -67,12 +69,30 @@ class Translator:
 
 
 def _messages(file: Path, language: str) -> list[tuple[Template, Template]]:
+    """The messages of a catalogue with their translations; what is broken in it is logged, and shown untranslated."""
     if not file.is_file():
         return []
-    with file.open("rb") as opened:
-        catalog = read_po(opened, locale=language)
-    found = [(str(one.id), str(one.string)) for one in catalog if one.id and one.string and not one.fuzzy]
-    return [(Template(message), Template(typeset(text) if language == "fr" else text)) for message, text in found]
+    try:
+        with file.open("rb") as opened:
+            catalog = read_po(opened, locale=language, abort_invalid=True)
+    except (OSError, ValueError, PoFileError) as error:
+        log.warning("%s: cannot be read (%s)", file, error)
+        return []
+    said = [(str(one.id), str(one.string)) for one in catalog if one.id and one.string and not one.fuzzy]
+    found = [_pair(message, typeset(text) if language == "fr" else text, file) for message, text in said]
+    return [pair for pair in found if pair]
+
+
+def _pair(message: str, text: str, file: Path) -> tuple[Template, Template] | None:
+    try:
+        pair = Template(message), Template(text)
+    except ValueError as error:
+        log.warning("%s: %r is left out (%s)", file, message, error)
+        return None
+    if not pair[1].places <= pair[0].places:
+        log.warning("%s: %r is left out: its translation has other values", file, message)
+        return None
+    return pair
 
 
 def _said(known: _Language, text: str, deep: int) -> str | None:

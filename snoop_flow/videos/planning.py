@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from snoop_flow.entities import Item, Job, Record
+from snoop_flow.entities import Failure, Item, Job, Record
 from snoop_flow.errors import PluginError, SourceError, UsageError
 from snoop_flow.films.reading import medium_of, uri_of
 from snoop_flow.harvesting.planning import wait_before_retry
@@ -19,6 +19,7 @@ from snoop_flow.host import choose
 from snoop_flow.jobs import Payload
 from snoop_flow.plugin_types import VideoSegmenterSpec
 from snoop_flow.store import collections, failures, films, records
+from snoop_flow.store.rows import now
 from snoop_flow.videos.claiming import refuse_other_way
 from snoop_flow.videos.fetching import local_file
 from snoop_flow.workspace import Workspace
@@ -137,7 +138,7 @@ def _worth_another_try(
         subject = failures.subject_of(uri_of(canvas, medium_of(of[canvas.record_id], canvas) or {}))
         if subject in due or (subject not in failed and not _was_cut(connection, canvas)):
             hint = failed[subject].hint if subject in failed else {}
-            wanted.append((canvas, Wish(**hint) if hint else wish(workspace)))
+            wanted.append((canvas, Wish(**hint["wish"]) if "wish" in hint else wish(workspace)))
     return wanted
 
 
@@ -165,9 +166,14 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
             video_segmenter(workspace, how.segmenter)
             wanted = [(one, how) for one in _canvases(connection, asked["collection"])]
         open_ = _uncut(connection, workspace, wanted)
+        known = {} if again is not None else {one.subject: one for one in failures.of_stage(connection, STAGE)}
     failed: list[Payload] = []
     parts: list[Payload] = []
     for film in open_:
+        before = known.get(failures.subject_of(film.uri))
+        if before is not None and _in_vain(film, before):
+            failed.append({"uri": film.uri, "kind": before.kind, "reason": before.reason, "known": True})
+            continue
         common = {"film": film.canvas.number, "version": film.version, "wish": asdict(film.wanted)}
         try:
             if "path" in film.medium:
@@ -181,10 +187,17 @@ def plan(workspace: Workspace, job: Job) -> Iterator[Payload]:
     yield from parts
 
 
+def _in_vain(film: Uncut, before: Failure) -> bool:
+    """Whether a film need not be fetched again: neither has it changed nor is another try due."""
+    same = "path" not in film.medium and before.hint.get("version") == film.version
+    return same and (before.retry_at is None or before.retry_at > now())
+
+
 def failure_of(film: Uncut, error: SourceError) -> dict[str, Any]:
     """What is kept of a film that could not be cut, so that it can be cut again in the same way."""
     told = {"uri": film.uri, "kind": str(error.kind), "reason": error.reason, "wait": wait_before_retry(error)}
-    return {**told, "source": film.record.source_id, "wish": asdict(film.wanted)}
+    hint = {"wish": asdict(film.wanted), "version": film.version}
+    return {**told, "source": film.record.source_id, "hint": hint}
 
 
 def begin(workspace: Workspace, job: Job, film: Uncut) -> int:

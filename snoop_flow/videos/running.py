@@ -74,7 +74,8 @@ def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload | None:
     payload = unit.payload
     if payload["film"] is None:
         for one in payload["failed"]:
-            _keep_failure(workspace, one)
+            if not one.get("known"):
+                _keep_failure(workspace, one)
         told = [_told(one) for one in payload["failed"]]
         return {**dict.fromkeys(COUNTS, 0), "skipped": payload["skipped"], "failed": told}
     report: dict[str, Any] = {**dict.fromkeys(COUNTS, 0), "failed": []}
@@ -212,7 +213,7 @@ def _keep_failure(workspace: Workspace, one: Mapping[str, Any]) -> None:
             one["reason"],
             retry_at=due,
             source_id=one["source"],
-            hint=one["wish"],
+            hint=one["hint"],
         )
 
 

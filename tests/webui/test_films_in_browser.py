@@ -217,3 +217,13 @@ def test_mirador_plays_the_film_and_lists_its_segments(visit: Visit, cinema: Any
     until(page, "document.querySelector('.mirador video').readyState >= 2")
     page.evaluate("void document.querySelector('.mirador video').play()")
     until(page, "document.querySelector('.mirador video').currentTime > 0.6")
+
+
+def test_marks_in_a_film_are_kept_where_the_class_was_deleted(visit: Visit, cinema: Any) -> None:
+    page = visit(f"/videos/{cinema.record}?class={cinema.class_id}", allow=f"{NO_FILM}|status of 404")
+    page.locator("#main").focus()
+    cinema.workspace.delete_class(cinema.class_id)
+    page.keyboard.press("p")
+    page.get_by_text("Somebody deleted this class. 1 marks are kept in this browser:").wait_for()
+    page.goto("/home")
+    page.get_by_text("1 marks on").wait_for()

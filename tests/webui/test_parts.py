@@ -47,6 +47,18 @@ def test_a_chosen_strategy_wins_over_the_search_before_it() -> None:
     assert Asked(text="x", visual_class="c", show="random").shown == "random"
 
 
+def test_images_of_a_query_change_sides_and_leave_it() -> None:
+    asked = Asked(items=("a", "b"), negatives=("c",))
+    assert asked.turned("a") == "/?item=b&not=c&not=a"
+    assert asked.turned("c") == "/?item=a&item=b&item=c"
+    assert asked.without_image("b") == "/?item=a&not=c"
+    assert not asked.alone("a")
+    last = Asked(items=("a",), negatives=("c",))
+    assert last.alone("a")
+    assert last.without_image("a") == "/"  # what is not wanted cannot be searched by itself
+    assert not Asked(text="x", items=("a",)).alone("a")
+
+
 def test_a_region_is_read_or_refused() -> None:
     assert Asked(region="item@1,2,3,4").box() == ("item", (1, 2, 3, 4))
     with pytest.raises(UsageError, match="whole pixels"):

@@ -1,12 +1,16 @@
-"""Every screen in a real browser: no policy violated, nothing wider than the window, headings and names in place."""
+"""Every screen in a real browser: no policy violated, nothing too wide, headings and names in place, no dead link."""
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
 from snoop_flow import Workspace
@@ -14,6 +18,8 @@ from snoop_flow import Workspace
 Visit = Callable[..., Page]
 # what Mirador says of its own parts
 MIRADOR = "MUI|element.ref"
+LINK = re.compile(r'<(?:a|link|script|img|source)\b[^>]*?\s(?:href|src)="(/[^"]*)"')
+ALIKE = 2  # addresses of one shape that are followed
 FAILED = r"status of (400|404)"
 UNNAMED = """() => [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img')]
   .filter(node => !node.closest('.mirador') && node.checkVisibility())
@@ -66,3 +72,28 @@ def test_the_theme_is_switched_and_kept(visit: Visit) -> None:
     page.wait_for_load_state("networkidle")  # the answer leads back to the page
     page.reload()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 23, 25)"
+
+
+def test_whatever_a_screen_links_to_is_there(client: FlaskClient, archive: Workspace, screens: list[str]) -> None:
+    archive.embed()  # what is not searchable yet cannot be searched with
+    waiting = deque((screen, "") for screen in screens if screen not in ("/classes/none", "/?item=none"))
+    seen: set[str] = set()
+    shapes: Counter[str] = Counter()
+    dead: list[str] = []
+    while waiting:
+        address, origin = waiting.popleft()
+        if address in seen or "low=much" in address:
+            continue
+        seen.add(address)
+        answer = client.get(address, buffered=True)
+        if answer.status_code >= 400:
+            dead.append(f"{answer.status_code} {address} from {origin}")
+        if "html" not in answer.content_type:
+            continue
+        for found in map(html.unescape, LINK.findall(answer.text)):
+            shape = re.sub(r"=[^&]*|[a-z0-9]{18,}", "", found.partition("#")[0])
+            shapes[shape] += 1
+            if shapes[shape] <= ALIKE:
+                waiting.append((found.partition("#")[0], address))
+    assert dead == []
+    assert len(seen) > 100

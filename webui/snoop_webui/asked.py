@@ -116,9 +116,15 @@ class Asked:
                 )
         return f"/?{urlencode(pairs)}" if pairs else "/"
 
+    def alone(self, item: str) -> bool:
+        """Whether nothing but this image says what is wanted; what is not wanted cannot be searched by itself."""
+        others = self.text or self.url or self.image or self.by or self.region or _but(self.items, item)
+        return item in self.items and not others
+
     def without_image(self, item: str) -> str:
         """Address of the page without one of the images that are searched with."""
-        return self.address(items=_but(self.items, item), negatives=_but(self.negatives, item))
+        negatives = () if self.alone(item) else _but(self.negatives, item)
+        return self.address(items=_but(self.items, item), negatives=negatives)
 
     def turned(self, item: str) -> str:
         """Address of the page with one of its images on the other side: not like this instead of like this."""

@@ -89,4 +89,13 @@ def test_a_film_that_cannot_be_fetched_is_named_with_the_reason(workspace: Works
     httpserver.expect_request("/manifest.json").respond_with_json(manifest)
     with pytest.raises(SourceError, match="HTTP 404"):
         workspace.harvest([httpserver.url_for("/manifest.json")], allow_hosts=[f"localhost:{httpserver.port}"])
-    assert [one.stage for one in workspace.failures()] == ["video"]
+    (failure,) = workspace.failures()
+    assert (failure.stage, failure.kind, failure.tries, failure.retry_at) == ("video", "gone", 1, None)
+    # neither it nor its manifest has changed: it is told again, and not fetched again
+    with pytest.raises(SourceError, match="HTTP 404"):
+        workspace.harvest([httpserver.url_for("/manifest.json")])
+    assert [request.path for request, _ in httpserver.log].count("/gone.mp4") == 1
+    assert workspace.retry().failed == ()
+    (again,) = workspace.retry(early=True, host=f"localhost:{httpserver.port}").failed
+    assert (again.uri, again.kind) == (httpserver.url_for("/gone.mp4"), "gone")
+    assert [request.path for request, _ in httpserver.log].count("/gone.mp4") == 2

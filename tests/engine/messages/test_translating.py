@@ -61,6 +61,20 @@ def test_a_language_that_nobody_speaks_leaves_texts_as_they_are(translator: Tran
     assert translator.translate("a folder", "xx") == "a folder"
 
 
+def test_what_is_broken_in_a_catalogue_harms_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    good = 'msgid "a folder"\nmsgstr "un dossier"\n'
+    broken = 'msgid "class {name} is gone"\nmsgstr "x"\n\nmsgid "item {0} is gone"\nmsgstr "{1} a disparu"\n'
+    other = 'msgid "a file"\nmsgstr "un fichier"\n'
+    for plugin, text in {"one": f"{broken}\n{good}", "two": 'msgid "a file\n', "three": other}.items():
+        folder = tmp_path / plugin / "fr" / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "snoop_flow.po").write_text(text, "utf-8")
+    translator = Translator([tmp_path / plugin for plugin in ("one", "two", "three")])
+    texts = ("a folder", "a file", "item 3 is gone", "class a is gone")
+    assert [translator.translate(text, "fr") for text in texts] == ["un dossier", "un fichier", *texts[2:]]
+    assert len(caplog.records) == 3
+
+
 def test_an_error_is_translated_as_it_was_raised(archive: Workspace) -> None:
     archive.create_class("Maps")
     with pytest.raises(NotFoundError) as raised:

@@ -237,7 +237,15 @@ by("table")?.querySelector("form")?.addEventListener("submit", (event) => {
 });
 marks?.addEventListener("values", ({ detail }) => paint(detail));
 marks?.addEventListener("refused", ({ detail }) => { state.textContent = `${words.refused} ${detail}`; });
-marks?.addEventListener("state", ({ detail }) => { if (!detail.saving) state.textContent = detail.loggedOut ? fill(words.logged_out, { n: detail.waiting }) : fill(words.waiting, { n: detail.waiting }); });
+// What waits is kept in this browser; the home page has it too.
+const waits = (text, detail) => { state.textContent = fill(text, { n: detail.waiting, name: detail.other }); };
+marks?.addEventListener("state", ({ detail }) => {
+  if (detail.saving) return;
+  waits(detail.loggedOut ? (detail.other ? words.other_person : words.logged_out) : words.waiting, detail);
+  if (detail.loggedOut && !detail.other) state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", rel: "noopener", textContent: words.log_in }));
+});
+marks?.addEventListener("gone", ({ detail }) => waits(words.class_gone, detail));
+addEventListener("focus", () => marks?.waiting && marks.soon(0)); // such as after logging in again in another tab
 marks?.addEventListener("saved", () => { if (!marks.waiting) state.textContent = words.saved; });
 
 function shade() {
