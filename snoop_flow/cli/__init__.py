@@ -6,7 +6,6 @@ to mend it, never a traceback; set `SNOOP_FLOW_DEBUG=1` to see one.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -100,9 +99,6 @@ for module in (
 
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
-    # Hardly anything here is garbage in circles, and each look for some goes through all that was imported: a fifth of
-    # what the writing process of a harvest takes with Python's own thresholds.
-    gc.set_threshold(50_000, 20, 50)
     logging.basicConfig(level=os.environ.get("SNOOP_FLOW_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
     sys.exit(run(sys.argv[1:]))
 

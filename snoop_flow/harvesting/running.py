@@ -11,6 +11,7 @@ from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
 from snoop_flow.errors import ConflictError, FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
+from snoop_flow.garbage import old_objects_at_rest
 from snoop_flow.harvesting.planning import (
     STAGE,
     absolute,
@@ -94,7 +95,11 @@ def _report(job: Job) -> HarvestReport:
 
 
 def _do_unit(workspace: Workspace, job: Job, unit: Unit) -> Payload:
-    payload = unit.payload
+    with old_objects_at_rest():  # which else were a fifth of what the writing process does
+        return _read_and_write(workspace, job, unit.payload)
+
+
+def _read_and_write(workspace: Workspace, job: Job, payload: Payload) -> Payload:
     with workspace.catalogue.read() as connection:
         source = collections.source_by_id(connection, payload["source"])
     gone = _withdraw(workspace, source, payload.get("gone", ()))
