@@ -17,7 +17,7 @@ from snoop_flow.classes.estimating import audit_report
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LEAST_ANSWERS
 from snoop_flow.metadata import dating, places
-from snoop_flow.publishing import POLICIES
+from snoop_flow.publishing.running import POLICIES
 from snoop_flow.reports import Distribution, Figure, Part, TimeBin
 from snoop_flow.store import classes, collections
 from snoop_flow.store import distribution as store

@@ -9,35 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from snoop_flow import (
-    accounts,
     annotating,
-    bands,
-    browsing,
     diagnosis,
     distributing,
-    embedding,
     enrichment,
-    exporting,
-    following,
     harvesting,
     indexing,
-    keys,
-    people,
-    presenting,
-    previewing,
-    publishing,
     pushing,
-    refining,
-    reviewing,
-    searching,
-    segmenting,
-    sharing,
     switching,
     translating,
     videos,
     workspace,
 )
-from snoop_flow import backbones as encoders
 from snoop_flow import jobs as running
 from snoop_flow.classes import agreement as agreeing
 from snoop_flow.classes import (
@@ -46,18 +29,31 @@ from snoop_flow.classes import (
     comparing,
     definitions,
     estimating,
+    following,
     marking,
     moving,
+    sharing,
     suggesting,
     teaching,
 )
 from snoop_flow.classes import ranking as looking
 from snoop_flow.classes import rounds as past
+from snoop_flow.embedding import backbones as encoders
+from snoop_flow.embedding import running as embedding
 from snoop_flow.entities import Job, JobState, Unit
 from snoop_flow.errors import PluginError, UsageError
 from snoop_flow.films import marking as marking_films
 from snoop_flow.films import showing
 from snoop_flow.jobs import Payload, Progress, Verb
+from snoop_flow.people import accounts, keys
+from snoop_flow.people import users as people
+from snoop_flow.publishing import exporting, presenting, previewing
+from snoop_flow.publishing import running as publishing
+from snoop_flow.regions import refining, segmenting
+from snoop_flow.reviewing import bands
+from snoop_flow.reviewing import running as reviewing
+from snoop_flow.searching import browsing
+from snoop_flow.searching import running as searching
 
 VERBS: dict[str, Verb] = {
     verb.kind: verb

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from snoop_flow.classes.lessons import lesson_of
 from snoop_flow.classes.moving import move_lesson
-from snoop_flow.embedding import embed
+from snoop_flow.embedding.running import embed
 from snoop_flow.errors import SnoopError
 from snoop_flow.indexing import build_index
 from snoop_flow.jobs import Progress

@@ -13,7 +13,7 @@ from typing import Any
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from snoop_flow.errors import UsageError
-from snoop_flow.threads import threads_allowed
+from snoop_flow.processes.threads import threads_allowed
 
 _WANTED = re.compile(r"(threads|dask)(?::([1-9]\d{0,3}))?")
 _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://\S+")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Visibility, VisualClass
 from snoop_flow.errors import NotFoundError
-from snoop_flow.publishing import annotations_url, draft_of, extension_context
+from snoop_flow.publishing.running import annotations_url, draft_of, extension_context
 from snoop_flow.store import classes, collections, containers, received
 from snoop_flow.store.containers import ASSESSMENT, Scope
 from snoop_flow.workspace import Workspace

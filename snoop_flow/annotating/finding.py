@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from snoop_flow.annotating.containers import documents_of
 from snoop_flow.entities import VisualClass
 from snoop_flow.errors import NotFoundError, UsageError
-from snoop_flow.publishing import extension_context
+from snoop_flow.publishing.running import extension_context
 from snoop_flow.store import classes, collections, containers, records
 from snoop_flow.store.containers import Scope
 from snoop_flow.workspace import Workspace

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from snoop_flow.entities import Annotation, Item, Record, VisualClass
 from snoop_flow.errors import NotFoundError
-from snoop_flow.publishing import draft_of
+from snoop_flow.publishing.running import draft_of
 from snoop_flow.store import classes, items, published_images, records
 from snoop_flow.store.published import FORMER
 from snoop_flow.store.published_images import Place, Wanted

@@ -16,7 +16,7 @@ from typing import Any
 
 from snoop_flow.entities import User
 from snoop_flow.errors import ConflictError, NotFoundError, UsageError
-from snoop_flow.publishing import annotations_url
+from snoop_flow.publishing.running import annotations_url
 from snoop_flow.store import failures, received
 from snoop_flow.store.received import Received
 from snoop_flow.store.rows import now

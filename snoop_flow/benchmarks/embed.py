@@ -26,12 +26,12 @@ from PIL import Image
 from snoop_flow.benchmarks.measuring import BenchReport, Timing, report_of, timing_of
 from snoop_flow.benchmarks.processes import one_thread, processes
 from snoop_flow.benchmarks.replica import serving
-from snoop_flow.embedding import STEP, step_of
+from snoop_flow.embedding.running import STEP, step_of
 from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.plugin_types import Backbone, PreparedBackbone
+from snoop_flow.processes.threads import threads_allowed
 from snoop_flow.samples import draw_archive
-from snoop_flow.threads import threads_allowed
 
 DISTINCT = 60
 

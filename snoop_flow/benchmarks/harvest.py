@@ -22,7 +22,7 @@ import orjson
 from snoop_flow.benchmarks.corpora import units
 from snoop_flow.benchmarks.manifests import serving_manifests
 from snoop_flow.benchmarks.measuring import BenchReport, report_of, timing_of
-from snoop_flow.embedding import seal
+from snoop_flow.embedding.running import seal
 from snoop_flow.errors import UsageError
 from snoop_flow.evaluation import peak_megabytes
 from snoop_flow.facade import Workspace

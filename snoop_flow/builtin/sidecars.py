@@ -16,8 +16,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from snoop_flow.dublin_core import DC, XML_LANG
 from snoop_flow.entities import LanguageMap
+from snoop_flow.metadata.dublin_core import DC, XML_LANG
 
 TABLE = "metadata.csv"
 MOST_BYTES = 4 << 20

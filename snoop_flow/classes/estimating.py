@@ -17,7 +17,7 @@ from snoop_flow.classes.knowing import KnownVersion, known_version
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LEAST_ANSWERS, Estimates, candidates, choose
 from snoop_flow.reports import AuditFigures, AuditReport, ExpectedHits, Figure, ThresholdChoice
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.workspace import Workspace
 
 DIGITS = 10_000  # parts of one to which shares are rounded

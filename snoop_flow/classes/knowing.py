@@ -14,7 +14,7 @@ from snoop_flow.classes.samples import Sample, sample_of
 from snoop_flow.entities import ClassModel
 from snoop_flow.errors import NotFoundError
 from snoop_flow.learning import LEAST_ANSWERS, Estimates, Evidence, estimate
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.store import classes
 from snoop_flow.workspace import Workspace
 

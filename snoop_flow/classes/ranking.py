@@ -12,11 +12,11 @@ from snoop_flow.classes.calibrating import calibration_of
 from snoop_flow.classes.lessons import Lesson, lesson_of
 from snoop_flow.errors import UsageError
 from snoop_flow.learning import LinearModel, spanned
-from snoop_flow.neighbours import one_of_each, with_neighbours
 from snoop_flow.plugin_types import FloatArray, Mask, RowArray
 from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import Card, ClassCoverage, Histogram, SearchReport
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.neighbours import one_of_each, with_neighbours
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.workspace import Workspace
 
 MOST_MEMBERS = 1_000  # of whom the coverage is computed; more are sampled

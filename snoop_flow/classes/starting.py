@@ -9,7 +9,7 @@ import numpy as np
 from snoop_flow.classes.lessons import derived_of
 from snoop_flow.entities import EmbeddingSet
 from snoop_flow.learning import start_from_examples
-from snoop_flow.searching import Query, query_vector
+from snoop_flow.searching.running import Query, query_vector
 from snoop_flow.workspace import Workspace
 
 MOST_NOTED = 200  # characters of a note

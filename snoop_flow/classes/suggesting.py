@@ -28,7 +28,7 @@ from snoop_flow.learning import (
 )
 from snoop_flow.plugin_types import FloatArray, Mask, RowArray, StrategySpec
 from snoop_flow.reports import SearchReport
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.workspace import Workspace
 
 FIRST_LOOK_ROWS = 5_000

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from snoop_flow.backbones import backbones_report, facts_of
 from snoop_flow.cli.options import counted, failures_text, in_workspace, progress_bar, workspace_or_none
+from snoop_flow.embedding.backbones import backbones_report, facts_of
 from snoop_flow.errors import PluginError, SourceError
 from snoop_flow.facade import Workspace
 from snoop_flow.host import PluginHost

@@ -9,7 +9,7 @@ import click
 
 from snoop_flow.cli.options import in_workspace, plain
 from snoop_flow.facade import Workspace
-from snoop_flow.keys import SCOPES, USUAL
+from snoop_flow.people.keys import SCOPES, USUAL
 
 
 @click.group()

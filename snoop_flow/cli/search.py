@@ -14,7 +14,7 @@ from snoop_flow.errors import UsageError
 from snoop_flow.facade import Workspace
 from snoop_flow.regions.drawing import Box, address
 from snoop_flow.reports import Card, SearchReport
-from snoop_flow.wording import WAYS
+from snoop_flow.searching.wording import WAYS
 
 
 @click.command()

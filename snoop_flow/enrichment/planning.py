@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from snoop_flow.entities import ClassModel, EmbeddingSet, Job, VisualClass
 from snoop_flow.errors import UsageError
 from snoop_flow.jobs import Payload
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.store import classes, collections, embeddings, enrichments, proposals
 from snoop_flow.workspace import Workspace
 

@@ -15,7 +15,7 @@ from snoop_flow.entities import Job, Unit
 from snoop_flow.errors import NotFoundError
 from snoop_flow.jobs import Payload
 from snoop_flow.plugin_types import FloatArray, RowArray
-from snoop_flow.searching import scope_mask
+from snoop_flow.searching.running import scope_mask
 from snoop_flow.store import classes, embeddings, marks, proposals
 from snoop_flow.store.proposals import Proposals
 from snoop_flow.vectors import Reached, VectorSet

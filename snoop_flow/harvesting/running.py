@@ -11,7 +11,6 @@ from snoop_flow import jobs
 from snoop_flow.entities import Collection, Job, Source, Unit
 from snoop_flow.errors import ConflictError, FailureKind, SourceError
 from snoop_flow.fetching import Fetcher
-from snoop_flow.garbage import old_objects_at_rest
 from snoop_flow.harvesting.planning import (
     STAGE,
     absolute,
@@ -25,6 +24,7 @@ from snoop_flow.harvesting.planning import (
 from snoop_flow.harvesting.saving import Known, Read, known_records, save_all
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import RecordRef, SourceSpec
+from snoop_flow.processes.garbage import old_objects_at_rest
 from snoop_flow.reading import Lent, Order, Outcome, Wanted, read_each
 from snoop_flow.reports import FailedThing, HarvestReport
 from snoop_flow.store import aliases, collections, failures, records

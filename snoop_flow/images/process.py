@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import FailureKind, SnoopError, SourceError
 from snoop_flow.images.decoding import MAX_PIXELS
 from snoop_flow.images.frames import READY, REPLY, REQUEST, receive, send
+from snoop_flow.processes.children import end_child, start_child
 
 _START_SECONDS = 60.0
 _BUFFER_BYTES = 1 << 20

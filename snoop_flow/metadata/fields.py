@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from snoop_flow.citing import one_line
+from snoop_flow.metadata.citing import one_line
 from snoop_flow.metadata.periods import LONGEST, Period, read_period
 from snoop_flow.metadata.words import fold
 

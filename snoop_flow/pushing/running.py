@@ -21,7 +21,7 @@ from snoop_flow.entities import Annotation, Job, Unit
 from snoop_flow.errors import SourceError
 from snoop_flow.fetching import check_url
 from snoop_flow.jobs import Payload, Progress, Verb
-from snoop_flow.publishing import draft_of, extension_context
+from snoop_flow.publishing.running import draft_of, extension_context
 from snoop_flow.pushing.letters import Letter, Means, Receipt, Target
 from snoop_flow.pushing.targets import open_target
 from snoop_flow.reports import PushReport, PushTarget

@@ -1,7 +1,7 @@
 """The processes that read, as seen by their parent.
 
 They are started late and never waited for while they start: who finds none ready reads itself. Like decoders they are
-plain programs over a socket pair (`snoop_flow.children`), and end when it is closed, be it by a parent that was killed.
+plain programs over a socket pair (`snoop_flow.processes.children`), and end when it is closed, as by a killed parent.
 What they hand back is taken as our own: they run the same code on the same documents.
 """
 
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
-from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import SnoopError
 from snoop_flow.fetching import FetchPolicy
 from snoop_flow.plugin_types import HarvestSource, SourceContext
+from snoop_flow.processes.children import end_child, start_child
 from snoop_flow.reading.outcomes import Outcome, Wanted, unpacked
 
 # The built-in plugin stands there without its __init__: a reader needs one of its sources, not its backbones. Nor does

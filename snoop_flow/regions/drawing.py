@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from snoop_flow.embedding import seal
+from snoop_flow.embedding.running import seal
 from snoop_flow.entities import DRAWN, EmbeddingSet, Item, ItemKind, image_of
 from snoop_flow.errors import SourceError, UsageError
 from snoop_flow.images import parse_box

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snoop_flow.errors import UsageError
-from snoop_flow.threads import shared_out
+from snoop_flow.processes.threads import shared_out
 from snoop_flow.vectors.codes import CodedQuery
 from snoop_flow.vectors.kernels import add_codes, dot_codes, dot_halves
 from snoop_flow.vectors.shards import ShardFile

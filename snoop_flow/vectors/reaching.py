@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snoop_flow.threads import shared_out
+from snoop_flow.processes.threads import shared_out
 from snoop_flow.vectors import tiles
 from snoop_flow.vectors.codes import CodedQueries, Codes
 from snoop_flow.vectors.kernels import dot_code_pairs, dot_half_pairs

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from snoop_flow import Workspace
-from snoop_flow.accounts import TRIES
 from snoop_flow.errors import ConflictError, ForbiddenError, UsageError
+from snoop_flow.people.accounts import TRIES
 from snoop_flow.store.schema import login_session, user
 
 PASSWORD = "correct horse battery"

@@ -21,7 +21,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
 from snoop_flow import Workspace
-from snoop_flow.publishing import local_id
+from snoop_flow.publishing.running import local_id
 from snoop_flow.regions.drawing import region_row
 from snoop_flow.store import items, published
 from snoop_flow.store.rows import now

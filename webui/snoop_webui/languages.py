@@ -21,10 +21,10 @@ from babel.units import format_unit
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 
-from snoop_flow import citing
 from snoop_flow.fragments import time_of
 from snoop_flow.frugality import joules_text
 from snoop_flow.messages import typeset
+from snoop_flow.metadata import citing
 from snoop_webui import current
 
 LANGUAGES = {"fr": "Français", "en": "English"}

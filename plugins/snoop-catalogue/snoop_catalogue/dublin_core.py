@@ -7,7 +7,7 @@ from pathlib import Path
 
 from snoop_catalogue.grouping import by_page
 from snoop_catalogue.xml_files import Element, write_stream
-from snoop_flow.dublin_core import NAMESPACES, describe_image
+from snoop_flow.metadata.dublin_core import NAMESPACES, describe_image
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 

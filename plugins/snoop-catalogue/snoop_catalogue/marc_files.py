@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pymarc import Field, Indicators, Record, Subfield
 
 from snoop_catalogue.grouping import by_record
-from snoop_flow import citing
+from snoop_flow.metadata import citing
 from snoop_flow.plugin_types import ExportContext, ExportReport, ExportRow
 
 MARCXML = "http://www.loc.gov/MARC21/slim"

@@ -14,8 +14,8 @@ from lxml import etree
 from snoop_catalogue import statements
 from snoop_catalogue.grouping import by_record
 from snoop_catalogue.xml_files import XML_LANG, Element, add, write_files
-from snoop_flow import citing
-from snoop_flow.dublin_core import DC
+from snoop_flow.metadata import citing
+from snoop_flow.metadata.dublin_core import DC
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 METS = "http://www.loc.gov/METS/"

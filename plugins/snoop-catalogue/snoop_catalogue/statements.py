@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from snoop_flow import citing
-from snoop_flow.citing import one_line, spoken
-from snoop_flow.dublin_core import duration_of, medium_of
 from snoop_flow.entities import Status
 from snoop_flow.fragments import fragment
+from snoop_flow.metadata import citing
+from snoop_flow.metadata.citing import one_line, spoken
+from snoop_flow.metadata.dublin_core import duration_of, medium_of
 from snoop_flow.plugin_types import ExportContext, ExportRow
 from snoop_iiif import Box
 

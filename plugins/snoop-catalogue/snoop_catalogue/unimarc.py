@@ -14,7 +14,7 @@ from pymarc import Field, Record
 from snoop_catalogue import statements
 from snoop_catalogue.marc_files import MARCXCHANGE, control, field, name_of, write
 from snoop_catalogue.vocabularies import Kind, vocabulary
-from snoop_flow import citing
+from snoop_flow.metadata import citing
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
 
 _LEADER = "00000nkm  2200000   450 "

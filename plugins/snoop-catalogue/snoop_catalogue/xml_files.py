@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from snoop_flow.citing import legal
+from snoop_flow.metadata.citing import legal
 from snoop_flow.plugin_types import ExportReport, ExportRow
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"

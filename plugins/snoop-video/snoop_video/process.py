@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import snoop_flow
-from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import FailureKind, SnoopError, SourceError, phrase
+from snoop_flow.processes.children import end_child, start_child
 from snoop_video import messages
 
 # The engine stands there without its __init__: a decoder needs a few modules of it, not its libraries.

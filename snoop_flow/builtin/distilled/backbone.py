@@ -20,7 +20,7 @@ from snoop_flow.builtin.classical import ClassicalBackbone
 from snoop_flow.builtin.distilled.network import Network
 from snoop_flow.learning.threads import one_blas_thread
 from snoop_flow.plugin_types import FloatArray
-from snoop_flow.threads import shared_out, threads_allowed
+from snoop_flow.processes.threads import shared_out, threads_allowed
 
 ALGORITHM = "distilled/1"
 SIDE = 192

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from snoop_flow import citing
 from snoop_flow.entities import LanguageMap
-from snoop_flow.metadata import Dating, dating, places
+from snoop_flow.metadata import Dating, citing, dating, places
 from snoop_flow.plugin_types import ExportRow
 from snoop_iiif import media_fragment
 

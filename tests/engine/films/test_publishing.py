@@ -10,7 +10,7 @@ import pytest
 
 from snoop_flow.entities import Prediction, Status
 from snoop_flow.films.publishing import stretches_of
-from snoop_flow.publishing import rows_to_publish
+from snoop_flow.publishing.running import rows_to_publish
 from snoop_flow.regions.drawing import region_row
 from snoop_flow.store import classes, items
 

@@ -20,10 +20,10 @@ from werkzeug.datastructures import MultiDict
 
 from snoop_flow import Workspace
 from snoop_flow.annotating import PublishedImage
-from snoop_flow.citing import legal, one_line, spoken
-from snoop_flow.dublin_core import DC, NAMESPACES, OAI_DC, describe_image, in_language
 from snoop_flow.entities import VisualClass
 from snoop_flow.errors import NotFoundError
+from snoop_flow.metadata.citing import legal, one_line, spoken
+from snoop_flow.metadata.dublin_core import DC, NAMESPACES, OAI_DC, describe_image, in_language
 from snoop_flow.settings import Settings
 from snoop_webui.oai.arguments import PREFIX, Listing, ProtocolError, check_format, listing, read, token
 

@@ -10,7 +10,7 @@ from snoop_flow.entities import Annotation, Item, ItemKind, Record
 from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.films.documents import film_draft, keyframe_canvases, keyframes_uri
 from snoop_flow.films.reading import Film, films_of
-from snoop_flow.publishing import annotations_url, draft_of, extension_context, wrapper_uri
+from snoop_flow.publishing.running import annotations_url, draft_of, extension_context, wrapper_uri
 from snoop_flow.settings import Settings
 from snoop_flow.store import collections, containers, items, published, records
 from snoop_flow.store.containers import ASSESSMENT

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from snoop_flow import jobs
-from snoop_flow.embedding import merge_shards, seal
+from snoop_flow.embedding.running import merge_shards, seal
 from snoop_flow.entities import (
     DRAWN,
     REFINED,

@@ -7,9 +7,9 @@ import threading
 import pytest
 from threadpoolctl import threadpool_info
 
-from snoop_flow import threads
 from snoop_flow.errors import UsageError
 from snoop_flow.learning.threads import one_blas_thread
+from snoop_flow.processes import threads
 
 
 def test_the_number_of_threads_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

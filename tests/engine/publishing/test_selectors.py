@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from snoop_flow.entities import Item, ItemKind
-from snoop_flow.publishing import _box, _time
+from snoop_flow.publishing.running import _box, _time
 
 
 def _item(selector: str) -> Item:

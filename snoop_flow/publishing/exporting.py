@@ -14,8 +14,8 @@ from snoop_flow.entities import Annotation, Item, Record, Status
 from snoop_flow.errors import UsageError
 from snoop_flow.host import choose
 from snoop_flow.plugin_types import ExportContext, ExporterSpec, ExportReport, ExportRow
-from snoop_flow.presenting import local_manifest, page_uri
-from snoop_flow.publishing import draft_of, extension_context, nothing_old_searched
+from snoop_flow.publishing.presenting import local_manifest, page_uri
+from snoop_flow.publishing.running import draft_of, extension_context, nothing_old_searched
 from snoop_flow.store import classes, collections, items, people, published, records
 from snoop_flow.workspace import Workspace
 

@@ -24,11 +24,11 @@ from PIL.Image import Image
 from snoop_flow import jobs
 from snoop_flow.entities import EmbeddingSet, Item, Job, Shard, Unit
 from snoop_flow.errors import FailureKind, IntegrityError, SourceError
-from snoop_flow.garbage import old_objects_at_rest
 from snoop_flow.images import THUMBNAIL_SIZE
 from snoop_flow.images.ordered import in_order
 from snoop_flow.jobs import Payload, Progress, Verb
 from snoop_flow.plugin_types import Backbone, BackboneSpec, FloatArray, PreparedBackbone
+from snoop_flow.processes.garbage import old_objects_at_rest
 from snoop_flow.reports import EmbedReport, FailedThing
 from snoop_flow.store import collections, embeddings, failures, items
 from snoop_flow.store.rows import chunks

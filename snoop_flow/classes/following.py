@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from snoop_flow.accounts import preferences, set_preferences
 from snoop_flow.classes.auditing import audits
 from snoop_flow.entities import VisualClass
 from snoop_flow.errors import UsageError
+from snoop_flow.people.accounts import preferences, set_preferences
 from snoop_flow.reports import FollowedClass
 from snoop_flow.store import classes
 from snoop_flow.workspace import Workspace

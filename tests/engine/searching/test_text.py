@@ -16,8 +16,8 @@ from snoop_flow.errors import NotFoundError, UsageError
 from snoop_flow.host import PluginHost
 from snoop_flow.reports import SearchReport
 from snoop_flow.searching import Query
+from snoop_flow.searching.wording import fused
 from snoop_flow.settings import load_settings
-from snoop_flow.wording import fused
 
 PLUGIN = Path(__file__).parent / "regions"
 COLOURS = {"red": (200, 30, 30), "blue": (30, 30, 200), "grey": (120, 120, 120)}

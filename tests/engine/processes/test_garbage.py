@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from snoop_flow.garbage import old_objects_at_rest
+from snoop_flow.processes.garbage import old_objects_at_rest
 
 
 def test_old_objects_rest_until_the_last_who_asked_is_done() -> None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL.Image import Image
 
 from snoop_flow import jobs
-from snoop_flow.embedding import merge_shards, seal
+from snoop_flow.embedding.running import merge_shards, seal
 from snoop_flow.entities import EmbeddingSet, Item, ItemKind, Job, Unit
 from snoop_flow.errors import PluginError, SourceError, UsageError
 from snoop_flow.host import choose

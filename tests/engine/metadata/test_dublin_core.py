@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snoop_flow.dublin_core import XML_LANG, describe_image
+from snoop_flow.metadata.dublin_core import XML_LANG, describe_image
 from snoop_flow.testing import export_rows
 
 

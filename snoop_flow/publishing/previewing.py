@@ -13,8 +13,8 @@ from snoop_flow.errors import UsageError
 from snoop_flow.films.documents import film_draft
 from snoop_flow.films.publishing import to_publish
 from snoop_flow.films.reading import Film, films_of
-from snoop_flow.presenting import page_of, page_uri
-from snoop_flow.publishing import POLICIES, draft_of, rows_to_publish
+from snoop_flow.publishing.presenting import page_of, page_uri
+from snoop_flow.publishing.running import POLICIES, draft_of, rows_to_publish
 from snoop_flow.store import classes, items, records
 from snoop_flow.workspace import Workspace
 from snoop_iiif import AnnotationDraft, CanvasDraft, FilmDraft, ManifestDraft, MetadataEntry, build_manifest

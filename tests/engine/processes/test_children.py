@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from snoop_flow.children import end_child, start_child
 from snoop_flow.errors import SnoopError
+from snoop_flow.processes.children import end_child, start_child
 
 _TELLS = """
 import os, socket, sys

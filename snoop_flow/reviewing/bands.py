@@ -16,7 +16,7 @@ from snoop_flow.entities import Status
 from snoop_flow.errors import ConflictError
 from snoop_flow.learning import wilson
 from snoop_flow.reports import BandReport, Card
-from snoop_flow.reviewing import checked_width
+from snoop_flow.reviewing.running import checked_width
 from snoop_flow.store import classes, failures, marks, predictions
 from snoop_flow.workspace import Workspace
 

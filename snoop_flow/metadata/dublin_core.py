@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from snoop_flow.citing import clock, legal, spoken, stretch, view_name
 from snoop_flow.entities import Item, ItemKind, Record
+from snoop_flow.metadata.citing import clock, legal, spoken, stretch, view_name
 from snoop_iiif import LanguageMap
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"

@@ -16,15 +16,15 @@ from snoop_flow.cards import cards
 from snoop_flow.entities import EmbeddingSet
 from snoop_flow.errors import IntegrityError, NotFoundError, PluginError, UsageError
 from snoop_flow.indexing import index_type, open_index, recall_of
-from snoop_flow.neighbours import check_range, one_of_each, seen_before, with_neighbours
 from snoop_flow.plugin_types import FloatArray, Hits, Mask
 from snoop_flow.plugin_types import Index as OpenIndex
-from snoop_flow.querying import Box, Query, query_vector, reads, set_of, vector_of
 from snoop_flow.regions.merging import PER_IMAGE, best_regions
 from snoop_flow.reports import SearchReport
+from snoop_flow.searching.neighbours import check_range, one_of_each, seen_before, with_neighbours
+from snoop_flow.searching.querying import Box, Query, query_vector, reads, set_of, vector_of
+from snoop_flow.searching.wording import DEEP, by_words, check_way, fused, having_words
 from snoop_flow.store import classes, collections, indexes, items, marks
 from snoop_flow.vectors import VectorSet
-from snoop_flow.wording import DEEP, by_words, check_way, fused, having_words
 from snoop_flow.workspace import Scope, Workspace
 
 EXACT = "exact"

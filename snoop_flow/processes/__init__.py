@@ -1,0 +1,1 @@
+"""Processes: threads, children and the collector, as long work wants them."""

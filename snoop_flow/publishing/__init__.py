@@ -1,0 +1,1 @@
+"""Publishing: predictions → annotations that others can read, preview and export."""

@@ -1,0 +1,1 @@
+"""Reviewing: what an enrichment proposed, one by one or by bands of score."""
