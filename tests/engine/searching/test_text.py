@@ -19,7 +19,7 @@ from snoop_flow.searching import Query
 from snoop_flow.searching.wording import fused
 from snoop_flow.settings import load_settings
 
-PLUGIN = Path(__file__).parent / "regions"
+PLUGIN = Path(__file__).parents[1] / "regions"
 COLOURS = {"red": (200, 30, 30), "blue": (30, 30, 200), "grey": (120, 120, 120)}
 
 
