@@ -123,6 +123,7 @@ CHANGES = {  # address → the least role
     "/classes/{class}/audit": "curator",
     "/classes/{class}/publish": "publisher",
     "/sources": "administrator",
+    "/sources/analyse": "administrator",
     "/sources/embed": "administrator",
     "/admin/users": "administrator",
     "/admin/users/ada": "administrator",

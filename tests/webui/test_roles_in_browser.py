@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from snoop_flow import Workspace
@@ -27,13 +25,6 @@ def discs(archive: Workspace, items_of: Items) -> str:
         archive.add_user(login, login.title(), role=role)
         archive.set_password(login, PASSWORD)
     return made.id
-
-
-def _logged_in(app: Flask, login: str) -> FlaskClient:
-    client = app.test_client()
-    token = client.get("/session").get_json()["token"]
-    client.post("/login", data={"csrf_token": token, "login": login, "password": PASSWORD})
-    return client
 
 
 def test_a_viewer_reads_every_screen_and_is_told_what_changing_takes(
@@ -62,11 +53,3 @@ def test_a_viewer_reads_every_screen_and_is_told_what_changing_takes(
     page.goto("/admin")
     expect(page.get_by_role("alert")).to_contain_text("Il faut ici le rôle « administrateur »")
     assert len(archive.marks(discs)) == 3
-
-
-def test_only_an_administrator_makes_the_server_ask_another(app: Flask, discs: str) -> None:
-    asked = {"location": "http://127.0.0.1:9/manifest.json", "allow_hosts": "127.0.0.1:9"}
-    for login, status in (("vera", 403), ("cora", 403), ("curator", 200)):
-        client = _logged_in(app, login)
-        assert client.get("/sources").status_code == 200
-        assert client.get("/sources", query_string=asked).status_code == status

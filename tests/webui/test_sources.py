@@ -33,10 +33,13 @@ def host(library: SampleServer) -> str:
 
 
 def test_a_source_is_looked_at_before_it_is_harvested(
-    client: FlaskClient, archive: Workspace, library: SampleServer
+    client: FlaskClient, post: Post, archive: Workspace, library: SampleServer
 ) -> None:
     before = archive.status().records
-    page = client.get("/sources", query_string={"location": library.collection_url, "allow_hosts": host(library)})
+    asked = {"location": library.collection_url, "allow_hosts": host(library)}
+    assert "What lies there" not in client.get("/sources", query_string=asked).text  # a link asks nobody
+    assert client.get("/sources/analyse", query_string=asked).location == "/sources"
+    page = post("/sources/analyse", **asked)
     assert page.status_code == 200
     for words in ("What lies there", "26 records", "your own server", "Try on 20 records", "Harvest all"):
         assert words in page.text
@@ -45,8 +48,8 @@ def test_a_source_is_looked_at_before_it_is_harvested(
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1:1/m", "nonsense", "https://no-such-host.invalid/m"])
-def test_what_cannot_be_looked_at_is_one_line_on_the_page(client: FlaskClient, location: str) -> None:
-    page = client.get("/sources", query_string={"location": location})
+def test_what_cannot_be_looked_at_is_one_line_on_the_page(post: Post, location: str) -> None:
+    page = post("/sources/analyse", location=location)
     assert page.status_code == 200
     assert 'role="alert"' in page.text
     assert "What lies there" not in page.text

@@ -137,8 +137,7 @@ def _to_login() -> Response | Answer:
 
 
 def _needed() -> Role:
-    # a look at a source makes this server ask another, maybe one inside the institution's network
-    if request.blueprint == "administration" or (request.endpoint == "sources.index" and request.args.get("location")):
+    if request.blueprint == "administration":
         return Role.ADMINISTRATOR
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return Role.VIEWER

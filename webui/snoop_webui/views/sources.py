@@ -22,19 +22,30 @@ pages = Blueprint("sources", __name__, url_prefix="/sources")
 
 @pages.get("")
 def index() -> str:
-    """The form that harvests, what was harvested, what failed; with `location`, a look at it first."""
-    workspace = current.workspace()
-    collections = workspace.collections()
-    location, hosts = request.args.get("location", "").strip(), _hosts(request.args.get("allow_hosts", ""))
+    """The form that harvests, what was harvested, and what failed."""
+    return _page()
+
+
+@pages.post("/analyse")
+def analyse() -> str:
+    """The same with a look at a source; it is posted, so that no link elsewhere makes this server ask an address."""
+    location, hosts = request.form.get("location", "").strip(), _hosts(request.form.get("allow_hosts", ""))
     found, refused = _analysed(location, hosts) if location else (None, "")
+    return _page(location=location, allow_hosts=" ".join(hosts), analysis=found, refused=refused)
+
+
+@pages.get("/analyse")
+def analysed() -> Answer:
+    """Where one comes back to when the language is changed after a look."""
+    return redirect(url_for("sources.index"), 303)
+
+
+def _page(location: str = "", allow_hosts: str = "", analysis: Analysis | None = None, refused: str = "") -> str:
+    workspace = current.workspace()
     return render_template(
         "sources.html",
-        collections={one.collection.id: one for one in collections},
+        collections={one.collection.id: one for one in workspace.collections()},
         sources=workspace.sources(),
-        location=location,
-        allow_hosts=" ".join(hosts),
-        analysis=found,
-        refused=refused,
         schedules=schedules(workspace.folder),
         failures=workspace.failures(limit=50),
         hosts=workspace.failures_by_host(),
@@ -43,6 +54,10 @@ def index() -> str:
         abilities=workspace.abilities(),
         outcomes=_outcomes(workspace),
         jobs=[job for job in workspace.jobs(100) if job.kind in SHOWN][:8],
+        location=location,
+        allow_hosts=allow_hosts,
+        analysis=analysis,
+        refused=refused,
     )
 
 
