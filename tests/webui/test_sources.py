@@ -40,6 +40,7 @@ def test_a_source_is_looked_at_before_it_is_harvested(
     assert "What lies there" not in client.get("/sources", query_string=asked).text  # a link asks nobody
     assert client.get("/sources/analyse", query_string=asked).location == "/sources"
     page = post("/sources/analyse", **asked)
+    assert 'name="next" value="/sources"' in page.text  # where another language leads to
     assert page.status_code == 200
     for words in ("What lies there", "26 records", "your own server", "Try on 20 records", "Harvest all"):
         assert words in page.text

@@ -36,7 +36,7 @@ def analyse() -> str:
 
 @pages.get("/analyse")
 def analysed() -> Answer:
-    """Where one comes back to when the language is changed after a look."""
+    """A look is not kept, so its address leads to the form."""
     return redirect(url_for("sources.index"), 303)
 
 
@@ -58,6 +58,7 @@ def _page(location: str = "", allow_hosts: str = "", analysis: Analysis | None =
         allow_hosts=allow_hosts,
         analysis=analysis,
         refused=refused,
+        back_to=url_for("sources.index"),
     )
 
 
