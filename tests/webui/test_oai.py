@@ -1,4 +1,7 @@
-"""The OAI-PMH provider: each answer under the official schemas, and harvested by our own source and by Sickle."""
+"""The OAI-PMH provider: each answer under the official schemas, and harvested by our own source and by Sickle.
+
+One file, since all ask the same served archive, whose making takes longer than the questions.
+"""
 
 from __future__ import annotations
 

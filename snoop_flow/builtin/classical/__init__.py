@@ -10,7 +10,7 @@ CLASSICAL = BackboneSpec(
     input_size=2 * SIDE,
     licence="Apache-2.0",
     fingerprint=lambda: ClassicalBackbone().fingerprint,
-    open=lambda device: ClassicalBackbone(),
+    open=lambda device: ClassicalBackbone(),  # on the processor whatever the device: numpy has no other place
 )
 
 __all__ = ["CLASSICAL", "ClassicalBackbone"]

@@ -12,7 +12,6 @@ from PIL import Image
 
 from snoop_flow.builtin.classical import features
 from snoop_flow.builtin.classical.histograms import FloatArray, hellinger
-from snoop_flow.plugin_types import BackboneSpec
 
 ALGORITHM = "classical/1"
 SIDE = 128
@@ -85,19 +84,3 @@ def _halve(grey: FloatArray) -> FloatArray:
     count, side, _ = grey.shape
     halves = grey.reshape(count, side // 2, 2, side // 2, 2)
     return np.asarray(halves.mean(axis=(2, 4)), dtype=np.float32)
-
-
-def _open(device: str) -> ClassicalBackbone:
-    # it runs on the processor whatever the device: numpy has no other place
-    return ClassicalBackbone()
-
-
-CLASSICAL = BackboneSpec(
-    name="classical",
-    title="Gradients, texture and colour; no training, no download",
-    dimension=ClassicalBackbone.dimension,
-    input_size=2 * SIDE,
-    licence="Apache-2.0",
-    fingerprint=lambda: ClassicalBackbone().fingerprint,
-    open=_open,
-)
